@@ -1,0 +1,108 @@
+#ifndef EMOTRACK_APP_JOURNAL_H
+#define EMOTRACK_APP_JOURNAL_H
+
+#include "base/buffer.h"
+#include "classifier/predict.h"
+#include "db/entry.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* What EmoTrack does for one user. The terminal UI and the commands are two faces of it: they call
+ * this and never the database or the network themselves. Joins the model, the personal layer and
+ * the user's database. One thread at a time. */
+struct journal;
+
+enum journal_access {
+    JOURNAL_NONE,  /* no database: the model alone (predict --no-personal) */
+    JOURNAL_READ,  /* a default profile that was never used reads as empty and is not made */
+    JOURNAL_WRITE, /* the default profile is made where it is not there; any other must exist */
+};
+
+struct journal_options {
+    const char *profile; /* NULL: $EMOTRACK_PROFILE, else "default" */
+    const char *model;   /* path; NULL: $EMOTRACK_MODEL, else the shipped model */
+    enum journal_access access;
+};
+
+/* ERROR_NOT_FOUND (no such profile, no model file), and what model_open and db_open return. */
+enum error journal_open(const struct journal_options *options, struct journal **out) MUST_CHECK;
+void journal_close(struct journal *journal); /* NULL is safe */
+
+const char *journal_profile(const struct journal *journal);         /* "alex" */
+const struct model *journal_model(const struct journal *journal);   /* for labels and its id */
+size_t journal_rating_count(const struct journal *journal);         /* that the guesses rest on */
+const char *journal_notice(const struct journal *journal);          /* worth telling, or NULL */
+
+/* Takes in what other programs have changed since (ratings: the personal layer is recomputed).
+ * `*changed`: whether anything was. Cheap when nothing was. */
+enum error journal_refresh(struct journal *journal, bool *changed) MUST_CHECK;
+
+/* ---- guessing ---- */
+
+/* Guesses; stores nothing; cannot fail. `why` (may be NULL) is borrowed until the next guess. */
+void journal_guess(struct journal *journal, const char *text, size_t length,
+                   struct prediction *prediction, struct why *why);
+
+/* ---- messages: the caller clears every entry that it is given (entry_clear) ---- */
+
+/* Guesses and saves a message, dated now; when it returns ERROR_NONE the message is on the disk.
+ * Invalid UTF-8 and NUL are stored as U+FFFD. ERROR_INVALID: nothing but blanks. ERROR_TOO_LARGE:
+ * over TEXT_MAX bytes. `draft`: the message was the draft, which is emptied in the same act. */
+enum error journal_write(struct journal *journal, const char *text, size_t length, bool draft,
+                         struct entry *out) MUST_CHECK;
+
+enum error journal_get(struct journal *journal, int64_t id, struct entry *out) MUST_CHECK;
+
+/* Changes a message's text and guesses anew. The emotion that the user has given it stays true: the
+ * rating is restated against the new guess (right if they agree now, else wrong with that label);
+ * a bare "wrong" stays only where the guess is the same. */
+enum error journal_edit(struct journal *journal, int64_t id, const char *text, size_t length,
+                        struct entry *out) MUST_CHECK;
+
+/* All or none; their bytes too. ERROR_NOT_FOUND names the first id that is not there. */
+enum error journal_forget(struct journal *journal, const int64_t *ids, size_t count) MUST_CHECK;
+enum error journal_forget_all(struct journal *journal, size_t *count) MUST_CHECK;
+
+/* ---- ratings: the next guess has learnt from it ---- */
+
+/* `label`: what it is instead (VERDICT_WRONG), or NULL. A label equal to the guess rates it right.
+ * ERROR_INVALID: a label that the model does not know (the sentence lists those it knows), or
+ * "right" where the guess was "can't tell". ERROR_NOT_FOUND: no such message. */
+enum error journal_rate(struct journal *journal, int64_t id, enum verdict verdict,
+                        const char *label) MUST_CHECK;
+
+/* `*id`: the message whose rating was taken back / brought back. ERROR_NOT_FOUND: nothing to. */
+enum error journal_undo(struct journal *journal, int64_t *id) MUST_CHECK;
+enum error journal_redo(struct journal *journal, int64_t *id) MUST_CHECK;
+
+/* ---- the history; `filter` is a filter line (db/filter.h), NULL or "" for everything ---- */
+
+typedef enum error journal_visit(void *context, const struct entry *entry);
+
+/* ERROR_INVALID: the filter was not understood, or names an emotion that neither the model nor the
+ * history knows. */
+enum error journal_each(struct journal *journal, const char *filter, bool newest_first,
+                        size_t limit, journal_visit *visit, void *context) MUST_CHECK;
+
+/* Newest first. `*ids` is malloc'ed, the caller frees it. */
+enum error journal_find(struct journal *journal, const char *filter, int64_t **ids,
+                        size_t *count) MUST_CHECK;
+
+struct journal_month {
+    char month[8]; /* "2026-11"; "" in totals */
+    size_t messages, rated, right;
+};
+
+/* `*months` is malloc'ed, oldest first; the caller frees it. */
+enum error journal_stats(struct journal *journal, struct journal_month *total,
+                         struct journal_month **months, size_t *count) MUST_CHECK;
+
+/* ---- the draft: what stands in the text box of the terminal UI ---- */
+
+enum error journal_draft_save(struct journal *journal, const char *text,
+                              size_t length) MUST_CHECK;
+enum error journal_draft_load(struct journal *journal, struct buffer *out) MUST_CHECK;
+
+#endif

@@ -1,0 +1,29 @@
+#ifndef EMOTRACK_APP_PROFILE_H
+#define EMOTRACK_APP_PROFILE_H
+
+#include "base/buffer.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* The profiles of this account: one database each, $XDG_DATA_HOME/emotrack/NAME.db. */
+
+#define PROFILE_DEFAULT "default"
+
+/* `name`, else $EMOTRACK_PROFILE (where not empty), else PROFILE_DEFAULT. Borrowed. */
+const char *profile_choose(const char *name);
+
+/* Appends the path of the profile's database. ERROR_INVALID: not a profile's name (1 to 64 of
+ * A-Z a-z 0-9 . _ -, no . or - at its start), or no home folder is known. */
+enum error profile_path(const char *name, struct buffer *out) MUST_CHECK;
+
+/* The names, sorted; `*names` and each name are malloc'ed: profile_list_free. */
+enum error profile_list(char ***names, size_t *count) MUST_CHECK;
+void profile_list_free(char **names, size_t count);
+
+bool profile_exists(const char *name);
+enum error profile_new(const char *name) MUST_CHECK;    /* ERROR_EXISTS */
+enum error profile_delete(const char *name) MUST_CHECK; /* its bytes too. ERROR_NOT_FOUND */
+enum error profile_rename(const char *from, const char *to) MUST_CHECK;
+
+#endif

@@ -1,0 +1,206 @@
+#include "base/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { READ_STEP = 64 * 1024 };
+
+struct file_writer {
+    int descriptor;
+    char *path;      /* where the bytes shall end up */
+    char *temporary; /* where they are until then; NULL: written in place */
+};
+
+/* The next bytes of the file; 0 in `*got` at its end. */
+static enum error read_step(int descriptor, const char *path, struct buffer *out, size_t *got)
+{
+    size_t room = out->limit - out->length < READ_STEP ? out->limit - out->length : READ_STEP;
+    enum error error;
+    ssize_t count;
+    char beyond;
+
+    if (room == 0) { /* full: fine only if the file ends here */
+        count = read(descriptor, &beyond, 1);
+        if (count > 0)
+            return error_raise(ERROR_TOO_LARGE, "'%s' is larger than the %zu bytes that fit", path,
+                               out->limit);
+    } else {
+        error = buffer_reserve(out, room);
+        if (error)
+            return error;
+        count = read(descriptor, out->data + out->length, room);
+    }
+    if (count < 0)
+        return error_raise_errno("read", path);
+    out->length += (size_t)count;
+    if (out->data)
+        out->data[out->length] = '\0';
+    *got = (size_t)count;
+    return ERROR_NONE;
+}
+
+enum error file_read(const char *path, struct buffer *out)
+{
+    enum error error = ERROR_NONE;
+    size_t got = 1;
+    int descriptor = open(path, O_RDONLY | O_CLOEXEC);
+
+    if (descriptor < 0)
+        return error_raise_errno("open", path);
+    while (!error && got > 0)
+        error = read_step(descriptor, path, out, &got);
+    close(descriptor);
+    return error;
+}
+
+static void writer_free(struct file_writer *writer)
+{
+    free(writer->path);
+    free(writer->temporary);
+    free(writer);
+}
+
+/* A regular file or nothing: replaced by rename. Anything else (a device, a pipe) in place. */
+static bool written_in_place(const char *path, mode_t *mode)
+{
+    struct stat status;
+    mode_t mask = umask(0);
+
+    umask(mask);
+    *mode = 0666 & ~mask;
+    if (stat(path, &status) != 0)
+        return false;
+    *mode = status.st_mode & 07777;
+    return !S_ISREG(status.st_mode);
+}
+
+static enum error open_temporary(struct file_writer *writer, mode_t mode)
+{
+    size_t size = strlen(writer->path) + sizeof ".XXXXXX";
+
+    writer->temporary = malloc(size);
+    if (!writer->temporary)
+        return error_raise_plain(ERROR_NO_MEMORY);
+    snprintf(writer->temporary, size, "%s.XXXXXX", writer->path);
+    writer->descriptor = mkostemp(writer->temporary, O_CLOEXEC);
+    if (writer->descriptor < 0 || fchmod(writer->descriptor, mode) != 0)
+        return error_raise_errno("write", writer->path);
+    return ERROR_NONE;
+}
+
+enum error file_writer_open(const char *path, struct file_writer **out)
+{
+    struct file_writer *writer = calloc(1, sizeof *writer);
+    enum error error = ERROR_NONE;
+    mode_t mode;
+
+    *out = NULL;
+    if (!writer)
+        return error_raise_plain(ERROR_NO_MEMORY);
+    writer->descriptor = -1;
+    /* Through a symbolic link the file it names is replaced, not the link. */
+    writer->path = realpath(path, NULL);
+    if (!writer->path)
+        writer->path = strdup(path);
+    if (!writer->path) {
+        error = error_raise_plain(ERROR_NO_MEMORY);
+    } else if (written_in_place(writer->path, &mode)) {
+        writer->descriptor = open(writer->path, O_WRONLY | O_CLOEXEC);
+        if (writer->descriptor < 0)
+            error = error_raise_errno("write", writer->path);
+    } else {
+        error = open_temporary(writer, mode);
+    }
+    if (error) {
+        file_writer_abandon(writer);
+        return error;
+    }
+    *out = writer;
+    return ERROR_NONE;
+}
+
+enum error file_writer_add(struct file_writer *writer, const void *bytes, size_t length)
+{
+    const char *at = bytes;
+
+    while (length > 0) {
+        ssize_t count = write(writer->descriptor, at, length);
+
+        if (count < 0 && errno == EINTR)
+            continue;
+        if (count < 0)
+            return error_raise_errno("write", writer->path);
+        at += count;
+        length -= (size_t)count;
+    }
+    return ERROR_NONE;
+}
+
+/* The rename itself must survive a power cut: the folder is synced too. */
+static void sync_folder(const char *path)
+{
+    char *copy = strdup(path);
+    int folder = copy ? open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+
+    if (folder >= 0) {
+        fsync(folder);
+        close(folder);
+    }
+    free(copy);
+}
+
+enum error file_writer_commit(struct file_writer *writer)
+{
+    enum error error = ERROR_NONE;
+
+    if (writer->temporary && fsync(writer->descriptor) != 0)
+        error = error_raise_errno("write", writer->path);
+    if (close(writer->descriptor) != 0 && !error)
+        error = error_raise_errno("write", writer->path);
+    writer->descriptor = -1;
+    if (!error && writer->temporary) {
+        if (rename(writer->temporary, writer->path) != 0)
+            error = error_raise_errno("write", writer->path);
+        else
+            sync_folder(writer->path);
+    }
+    if (error) {
+        file_writer_abandon(writer);
+        return error;
+    }
+    writer_free(writer);
+    return ERROR_NONE;
+}
+
+void file_writer_abandon(struct file_writer *writer)
+{
+    if (!writer)
+        return;
+    if (writer->descriptor >= 0)
+        close(writer->descriptor);
+    if (writer->temporary)
+        unlink(writer->temporary);
+    writer_free(writer);
+}
+
+enum error file_replace(const char *path, const void *bytes, size_t length)
+{
+    struct file_writer *writer;
+    enum error error = file_writer_open(path, &writer);
+
+    if (error)
+        return error;
+    error = file_writer_add(writer, bytes, length);
+    if (error) {
+        file_writer_abandon(writer);
+        return error;
+    }
+    return file_writer_commit(writer);
+}

@@ -1,0 +1,64 @@
+#include "base/utf8.h"
+
+#include <utf8proc.h>
+
+size_t utf8_decode(const char *text, size_t length, int32_t *codepoint)
+{
+    utf8proc_ssize_t taken;
+
+    if ((unsigned char)text[0] < 0x80) {
+        *codepoint = text[0];
+        return 1;
+    }
+    taken = utf8proc_iterate((const utf8proc_uint8_t *)text, (utf8proc_ssize_t)length, codepoint);
+    if (taken > 0)
+        return (size_t)taken;
+    *codepoint = UTF8_REPLACEMENT;
+    return 1;
+}
+
+size_t utf8_encode(int32_t codepoint, char out[4])
+{
+    return (size_t)utf8proc_encode_char(codepoint, (utf8proc_uint8_t *)out);
+}
+
+/* The length of the longest storable prefix. */
+static size_t valid_prefix(const char *text, size_t length)
+{
+    size_t at = 0;
+
+    while (at < length && text[at]) {
+        int32_t codepoint;
+        size_t taken = utf8_decode(text + at, length - at, &codepoint);
+
+        if (taken == 1 && codepoint == UTF8_REPLACEMENT)
+            break;
+        at += taken;
+    }
+    return at;
+}
+
+bool utf8_valid(const char *text, size_t length)
+{
+    return valid_prefix(text, length) == length;
+}
+
+enum error utf8_repair(const char *text, size_t length, struct buffer *out)
+{
+    size_t at = 0;
+
+    for (;;) {
+        size_t good = valid_prefix(text + at, length - at);
+        enum error error = buffer_append(out, text + at, good);
+
+        if (error)
+            return error;
+        at += good;
+        if (at == length)
+            return ERROR_NONE;
+        error = buffer_append_text(out, "\xEF\xBF\xBD");
+        if (error)
+            return error;
+        at++;
+    }
+}

@@ -1,0 +1,59 @@
+#ifndef EMOTRACK_CLASSIFIER_PREDICT_H
+#define EMOTRACK_CLASSIFIER_PREDICT_H
+
+#include "base/error.h"
+#include "classifier/label.h"
+#include "classifier/learner.h"
+#include "classifier/model.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* The classifier reads this many bytes of a message and passes over the rest. */
+enum { TEXT_MAX = 64 * 1024 };
+
+struct prediction {
+    int label;                     /* index of the most probable label */
+    bool can_tell;                 /* false: "can't tell" (nothing known, or below the threshold) */
+    uint32_t tokens;               /* words and signs in the message */
+    uint32_t known;                /* of those, how many the model or the user's ratings know */
+    float probability[LABELS_MAX]; /* [labels], sums to 1; softmax with the model's temperature */
+};
+
+/* One feature's part in the winning score. */
+struct contribution {
+    const char *feature; /* as in the vocabulary: "love", "not:good", "looking forward", "<shout>" */
+    float value;         /* x * (w[label] - mean of w[others]), before temperature */
+    uint32_t start, end; /* the bytes of the message that it stands for; start == end: none (flags) */
+    bool personal;       /* true: a word of the user's own, not in the public vocabulary */
+};
+
+/* Why the label won: score == bias + the sum of all contributions (within float rounding). */
+struct why {
+    const struct contribution *items; /* largest |value| first; only those that are not 0 */
+    size_t count;
+    float bias;  /* b[label] - mean of b[others] */
+    float score; /* score[label] - mean of the other scores */
+};
+
+/* The workspace of one thread: allocated once, so that reading a message allocates nothing and
+ * cannot fail. */
+struct predictor;
+
+/* `model` and `learner` (NULL: the model alone) must outlive it; the learner may learn meanwhile.
+ * ERROR_NO_MEMORY. */
+enum error predictor_new(const struct model *model, const struct learner *learner,
+                         struct predictor **out) MUST_CHECK;
+void predictor_free(struct predictor *predictor); /* NULL is safe */
+
+/* Reads one message: any bytes, invalid UTF-8 and NUL included. The result depends on the bytes,
+ * the model and the learner's ratings alone, to the last bit. */
+void predictor_read(struct predictor *predictor, const char *text, size_t length,
+                    struct prediction *out);
+
+/* The why of the message read last, for its winning label. Borrowed: lives until the predictor
+ * reads the next message. */
+void predictor_why(struct predictor *predictor, struct why *out);
+
+#endif

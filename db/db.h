@@ -1,0 +1,131 @@
+#ifndef EMOTRACK_DB_DB_H
+#define EMOTRACK_DB_DB_H
+
+#include "base/buffer.h"
+#include "db/entry.h"
+#include "db/filter.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* One user's journal: one SQLite file with that user's messages, ratings, drafts and settings, and
+ * nobody else's. What a call has stored when it returns ERROR_NONE is on the disk (WAL,
+ * synchronous=FULL); every call that changes something is one transaction. Any number of processes
+ * may use the file at once: writers wait for each other, up to 30 seconds (then ERROR_BUSY).
+ * A struct db belongs to one thread at a time.
+ *
+ * Besides the errors named below every call may return ERROR_BUSY, ERROR_FULL, ERROR_READ_ONLY,
+ * ERROR_DAMAGED, ERROR_IO or ERROR_NO_MEMORY; each sentence names the file and says what to do, and
+ * the file is then as it was before the call. */
+struct db;
+
+enum db_mode {
+    DB_READ,   /* must exist; nothing is written, and it may be on a read-only disk */
+    DB_WRITE,  /* must exist */
+    DB_CREATE, /* made, with its folders, where it does not exist; folders 0700, files 0600 */
+};
+
+/* ERROR_NOT_FOUND (DB_READ, DB_WRITE), ERROR_VERSION (written by a newer EmoTrack), ERROR_DENIED,
+ * ERROR_DAMAGED (not a database, or a broken one). */
+enum error db_open(const char *path, enum db_mode mode, struct db **out) MUST_CHECK;
+void db_close(struct db *db); /* NULL is safe */
+
+/* A sentence about something that is worth the user's while (a disk where WAL is refused), or
+ * NULL. Lives as long as the db. */
+const char *db_notice(const struct db *db);
+
+/* True once after another connection has changed the file: what was read from it may be stale. */
+enum error db_changed(struct db *db, bool *changed) MUST_CHECK;
+
+/* ---- messages ---- */
+
+/* Adds a message (id, verdict and label of `entry` are not read). When `draft` is true the draft
+ * is emptied in the same transaction: the message that it became is never there twice. */
+enum error db_add(struct db *db, const struct entry *entry, bool draft, int64_t *id) MUST_CHECK;
+
+/* ERROR_NOT_FOUND: no message has this id. The caller clears the entry. */
+enum error db_get(struct db *db, int64_t id, struct entry *out) MUST_CHECK;
+
+/* The message entry->id gets a new text, guess, probability and model, and its rating becomes
+ * entry->verdict and entry->label (VERDICT_NONE: no rating). A rating that stays keeps its place in
+ * the order of ratings; older and undone ratings of the message, which were about the old text, are
+ * gone, and so are the old text's bytes. ERROR_NOT_FOUND. */
+enum error db_edit(struct db *db, const struct entry *entry) MUST_CHECK;
+
+/* Deletes messages with their ratings, and their bytes from every file of the profile (freed pages
+ * are overwritten, the WAL is truncated). All ids exist or nothing is deleted: ERROR_NOT_FOUND
+ * names the first that does not. */
+enum error db_delete(struct db *db, const int64_t *ids, size_t count) MUST_CHECK;
+
+/* Deletes every message, rating and draft (settings stay). `*count`: how many messages. */
+enum error db_delete_all(struct db *db, size_t *count) MUST_CHECK;
+
+/* ---- ratings ----
+ * An append-only list with a cursor: rating a message again supersedes its older rating; undo takes
+ * back the newest rating of all, so that the one it superseded is live again; redo brings it back
+ * in its old place; a new rating ends the chance to redo. */
+
+/* `label` may be NULL; must be NULL with VERDICT_RIGHT. ERROR_NOT_FOUND: no such message. */
+enum error db_rate(struct db *db, int64_t id, enum verdict verdict, const char *label) MUST_CHECK;
+
+/* `*id`: the message whose rating it was. ERROR_NOT_FOUND: there is nothing to undo / redo. */
+enum error db_undo(struct db *db, int64_t *id) MUST_CHECK;
+enum error db_redo(struct db *db, int64_t *id) MUST_CHECK;
+
+/* Called with each entry; borrowed for the call. An error ends the walk and is returned. */
+typedef enum error db_visit(void *context, const struct entry *entry);
+
+/* Every live rating (with its message), in the order of rating, from one snapshot. */
+enum error db_each_rating(struct db *db, db_visit *visit, void *context) MUST_CHECK;
+
+/* How many live ratings there are. */
+enum error db_rating_count(struct db *db, size_t *count) MUST_CHECK;
+
+/* ---- search ---- */
+
+enum db_order { DB_OLDEST_FIRST, DB_NEWEST_FIRST };
+
+/* Every message that passes the filter (in order of created, then id), at most `limit` of them
+ * (0: all), from one snapshot. */
+enum error db_each(struct db *db, const struct filter *filter, enum db_order order, size_t limit,
+                   db_visit *visit, void *context) MUST_CHECK;
+
+/* The ids of the same. `*ids` is malloc'ed (NULL when there are none), the caller frees it. */
+enum error db_find(struct db *db, const struct filter *filter, enum db_order order, int64_t **ids,
+                   size_t *count) MUST_CHECK;
+
+/* ---- statistics ---- */
+
+struct db_month {
+    char month[8];   /* "2026-11", on the writer's clock; "" in totals */
+    size_t messages; /* all in that month */
+    size_t rated;    /* of those, with a live rating */
+    size_t right;    /* of those, rated right */
+};
+
+/* `*months` (oldest first, only months with messages) is malloc'ed, the caller frees it. */
+enum error db_stats(struct db *db, struct db_month *total, struct db_month **months,
+                    size_t *count) MUST_CHECK;
+
+/* ---- draft and settings ---- */
+
+/* What stands in the text box, kept as it is typed. An empty text removes it, bytes and all. */
+enum error db_draft_save(struct db *db, const char *text, size_t length) MUST_CHECK;
+enum error db_draft_load(struct db *db, struct buffer *out) MUST_CHECK; /* appends; "" if none */
+
+/* `*value` is malloc'ed, NULL where the setting was never set. */
+enum error db_setting_get(struct db *db, const char *name, char **value) MUST_CHECK;
+enum error db_setting_set(struct db *db, const char *name, const char *value) MUST_CHECK;
+
+/* ---- the file ---- */
+
+/* Moves a profile's file and everything that SQLite keeps beside it, after folding the WAL in.
+ * ERROR_EXISTS: `to` is there. ERROR_BUSY: somebody has it open. */
+enum error db_rename(const char *from, const char *to) MUST_CHECK;
+
+/* Overwrites and removes a profile's file and everything that SQLite keeps beside it; works on a
+ * damaged file too. ERROR_NOT_FOUND. */
+enum error db_destroy(const char *path) MUST_CHECK;
+
+#endif

@@ -1,0 +1,29 @@
+#ifndef EMOTRACK_DB_ENTRY_H
+#define EMOTRACK_DB_ENTRY_H
+
+#include <stdint.h>
+
+enum verdict {
+    VERDICT_NONE = 0,  /* not rated */
+    VERDICT_RIGHT = 1, /* the guess is right */
+    VERDICT_WRONG = 2, /* it is not; entry.label says what it is, if the user said so */
+};
+
+/* One message with its guess and its live rating. Strings are UTF-8 without NUL. An entry that the
+ * db fills in owns its strings: entry_clear frees them. */
+struct entry {
+    int64_t id;         /* 1 and up, never used twice within a profile */
+    int64_t created;    /* milliseconds since 1970-01-01T00:00:00Z */
+    int32_t offset;     /* the writer's clock, minutes east of UTC */
+    char *text;         /* never NULL in an entry that was read */
+    char *guess;        /* a label's name; NULL: "can't tell" */
+    double probability; /* of the most probable label, 0 to 1 */
+    char *model;        /* id of the model that guessed */
+    enum verdict verdict;
+    char *label; /* the emotion that the user picked; NULL: none. With VERDICT_WRONG alone */
+};
+
+/* Frees the strings; the entry is all zero. */
+void entry_clear(struct entry *entry);
+
+#endif
