@@ -3,6 +3,7 @@
 VERSION := 0.1.0
 BUILD   ?= build
 PREFIX  ?= /usr/local
+DATA    ?= ../shared/data/goemotions
 CC      ?= cc
 Q       := $(if $(V),,@)
 
@@ -12,49 +13,120 @@ FOLDERS ?= base classifier db app app/commands app/tui
 
 WARNINGS := -Wall -Wextra -Wshadow -Wvla -Wformat=2 -Wstrict-prototypes -Wmissing-prototypes \
 	-Wundef -Wcast-qual -Wconversion $(if $(WERROR),-Werror)
-HARDENING ?= -D_FORTIFY_SOURCE=3 -fstack-protector-strong -fstack-clash-protection -fPIE
+HARDENING ?= -D_FORTIFY_SOURCE=3 -fstack-protector-strong -fstack-clash-protection
 # Without contraction a sum is the same on a machine with fused multiply-add: the model file and
 # the personal layer are reproducible bit for bit.
 DETERMINISM := -ffp-contract=off
 OPTIMISE ?= -O2
 CFLAGS   ?= -g
 ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -DEMOTRACK_VERSION='"$(VERSION)"' -I. $(OPTIMISE) $(WARNINGS) \
-	$(HARDENING) $(DETERMINISM) $(CFLAGS) $(SANITIZE)
+	$(HARDENING) -fPIE $(DETERMINISM) $(CFLAGS) $(SANITIZE)
 ALL_LDFLAGS = -pie -Wl,-z,relro,-z,now $(LDFLAGS) $(SANITIZE)
-LIBS := -lncursesw -ltinfo -lsqlite3 -lcjson -lutf8proc -lpthread -lm
+LIBS := -lncursesw -lsqlite3 -lcjson -lutf8proc -lpthread -lm
 
-MAINS    := app/emotrack.c app/emotrack_lab.c
-SOURCES  := $(filter-out $(MAINS),$(wildcard $(addsuffix /*.c,$(FOLDERS))))
-OBJECTS  := $(SOURCES:%.c=$(BUILD)/%.o)
-LIBRARY  := $(BUILD)/libemotrack.a
-PROGRAMS := $(BUILD)/emotrack $(BUILD)/emotrack-lab
-UNIT_TESTS := $(patsubst %.c,$(BUILD)/%,$(wildcard $(addprefix tests/,$(addsuffix /*_test.c,$(FOLDERS)))))
+MAINS      := app/emotrack.c app/emotrack_lab.c
+SOURCES    := $(filter-out $(MAINS),$(wildcard $(addsuffix /*.c,$(FOLDERS))))
+OBJECTS    := $(SOURCES:%.c=$(BUILD)/%.o)
+LIBRARY    := $(BUILD)/libemotrack.a
+PROGRAMS   := $(BUILD)/emotrack $(BUILD)/emotrack-lab
+UNIT_TESTS := $(patsubst %.c,$(BUILD)/%,$(wildcard $(FOLDERS:%=tests/%/*_test.c)))
+# One file a fuzz target, tests/fuzz/NAME_fuzz.c, its corpus in tests/fuzz/corpus/NAME/.
+FUZZERS    := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/fuzz/*_fuzz.c))
+
+# As many jobs as processors, unless the caller has said how many.
+JOBS = $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(shell nproc))
 
 all: $(PROGRAMS)
+
+# ---- building ----
 
 $(BUILD)/emotrack: $(BUILD)/app/emotrack.o $(LIBRARY)
 $(BUILD)/emotrack-lab: $(BUILD)/app/emotrack_lab.o $(LIBRARY)
 $(PROGRAMS):
 	@echo "  link $@"
-	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o %.a,$^) $(LIBS)
 
-$(LIBRARY): $(OBJECTS)
+$(LIBRARY): $(OBJECTS) $(BUILD)/objects
 	$(Q)rm -f $@
-	$(Q)$(AR) rcs $@ $^
+	$(Q)$(AR) rcs $@ $(OBJECTS)
 
-$(BUILD)/%.o: %.c Makefile
+$(BUILD)/%.o: %.c $(BUILD)/flags | $(BUILD)/checked
 	@mkdir -p $(@D)
 	@echo "  cc   $<"
 	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
-$(UNIT_TESTS): $(BUILD)/%: $(BUILD)/%.o $(LIBRARY)
-	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS) -lcmocka
+# Two lists that make everything built from them anew when they change: the compiler with its
+# flags, and what is in the library.
+$(BUILD)/flags: LIST = $(subst ',,$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS))
+$(BUILD)/objects: LIST = $(OBJECTS)
+$(BUILD)/flags $(BUILD)/objects: FORCE
+	@mkdir -p $(@D)
+	@echo '$(LIST)' | cmp -s - $@ || echo '$(LIST)' >$@
+
+# Says what is missing, where a compiler would only fail.
+$(BUILD)/checked: .ci/setup
+	@mkdir -p $(@D)
+	@.ci/setup --check build
+	@touch $@
+
+# ---- running ----
+
+run:
+	@.ci/setup build
+	@+$(MAKE) --no-print-directory $(JOBS) all
+	@$(BUILD)/emotrack $(ARGS)
+
+# ---- tests ----
+
+# Our own allocations go through tests/allocation.c, where a test can make the n-th of them fail.
+ALLOCATION := $(BUILD)/tests/allocation.o \
+	-Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=strdup,--wrap=strndup
+
+$(UNIT_TESTS): $(BUILD)/%: $(BUILD)/%.o $(BUILD)/tests/allocation.o $(LIBRARY)
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $< $(ALLOCATION) $(LIBRARY) $(LIBS) -lcmocka
 
 unit-tests: $(UNIT_TESTS)
 
-clean:
-	rm -rf $(BUILD)
+# The same harness as libFuzzer runs, fed with the committed corpus.
+$(FUZZERS:%=%_replay): %_replay: %.o $(BUILD)/tests/fuzz/replay.o $(LIBRARY)
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o %.a,$^) $(LIBS)
 
-.PHONY: all unit-tests clean
+fuzz-replays: $(FUZZERS:%=%_replay)
+
+# `make test ONLY=db` runs the parts whose names contain "db".
+test:
+	@.ci/setup build test
+	@+$(MAKE) --no-print-directory $(JOBS) all unit-tests fuzz-replays
+	@tests/run --build $(BUILD) --only "$(ONLY)" $(UNIT_TESTS) $(FUZZERS:%=%_replay)
+
+SANITIZERS := address,undefined
+sanitize:
+	@+$(MAKE) --no-print-directory BUILD=build-sanitize WERROR=1 OPTIMISE=-O1 HARDENING= \
+		SANITIZE="-fsanitize=$(SANITIZERS) -fno-sanitize-recover=all -fno-omit-frame-pointer" test
+
+valgrind:
+	@.ci/setup build test valgrind
+	@+$(MAKE) --no-print-directory $(JOBS) all unit-tests fuzz-replays
+	@tests/run --build $(BUILD) --only "$(ONLY)" --valgrind $(UNIT_TESTS)
+
+# ---- fuzzing: libFuzzer for so many seconds a target, starting from the committed corpus ----
+
+FUZZ_SECONDS ?= 60
+fuzz:
+	@.ci/setup build fuzz
+	@+$(MAKE) --no-print-directory $(JOBS) BUILD=build-fuzz CC=clang HARDENING= OPTIMISE=-O1 \
+		SANITIZE="-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all" fuzzers
+	@tests/fuzz/run build-fuzz $(FUZZ_SECONDS)
+
+$(FUZZERS): %: %.o $(LIBRARY)
+	$(Q)$(CC) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $(filter %.o %.a,$^) $(LIBS)
+
+fuzzers: $(FUZZERS)
+
+clean:
+	rm -rf build build-sanitize build-fuzz $(BUILD)
+
+FORCE:
+.PHONY: all run unit-tests fuzz-replays test sanitize valgrind fuzz fuzzers clean FORCE
 .SECONDARY:
--include $(OBJECTS:.o=.d) $(patsubst %,%.d,$(UNIT_TESTS))
+-include $(OBJECTS:.o=.d) $(MAINS:%.c=$(BUILD)/%.d) $(UNIT_TESTS:=.d) $(FUZZERS:=.d)
