@@ -31,6 +31,7 @@ enum error journal_open(const struct journal_options *options, struct journal **
 void journal_close(struct journal *journal); /* NULL is safe */
 
 const char *journal_profile(const struct journal *journal);         /* "alex" */
+const char *journal_path(const struct journal *journal);            /* the database's file */
 const struct model *journal_model(const struct journal *journal);   /* for labels and its id */
 size_t journal_rating_count(const struct journal *journal);         /* that the guesses rest on */
 const char *journal_notice(const struct journal *journal);          /* worth telling, or NULL */

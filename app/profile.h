@@ -22,6 +22,9 @@ enum error profile_list(char ***names, size_t *count) MUST_CHECK;
 void profile_list_free(char **names, size_t count);
 
 bool profile_exists(const char *name);
+/* ERROR_INVALID (not a name) or ERROR_NOT_FOUND. The default profile always passes: it is made when
+ * it is first written to. */
+enum error profile_check(const char *name) MUST_CHECK;
 enum error profile_new(const char *name) MUST_CHECK;    /* ERROR_EXISTS */
 enum error profile_delete(const char *name) MUST_CHECK; /* its bytes too. ERROR_NOT_FOUND */
 enum error profile_rename(const char *from, const char *to) MUST_CHECK;

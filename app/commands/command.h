@@ -18,6 +18,8 @@ enum exit_code {
 
 enum { OPTIONS_MAX = 12 };
 
+/* In `argument` and in a command's operands these words tell the completions what to offer:
+ * FILE, TSV and MODEL files, NAME the profiles, COMMAND the commands, `a|b` the words a and b. */
 struct option {
     const char *name;     /* "json" for --json; NULL ends a list */
     const char *argument; /* "FILE" if it takes one; NULL: a flag */
@@ -27,6 +29,8 @@ struct option {
 
 struct arguments;
 
+/* Paragraphs in `details` and in sections are parted by an empty line and wrapped where they are
+ * shown; a line that starts with four blanks is an example and stays as it is. */
 struct command {
     const char *name;     /* "predict" */
     const char *operands; /* "[TEXT...]", "" */
@@ -37,6 +41,11 @@ struct command {
     int (*run)(const struct arguments *arguments); /* returns an exit code */
 };
 
+struct section {
+    const char *title; /* "Environment"; NULL ends a list */
+    const char *text;
+};
+
 struct program {
     const char *name;    /* "emotrack" */
     const char *summary; /* one line */
@@ -44,6 +53,7 @@ struct program {
     const struct option *options; /* global: before or after the command */
     const struct command *const *commands; /* NULL ends the list */
     int (*run)(const struct arguments *arguments); /* without a command; NULL: usage error */
+    const struct section *sections; /* for the man page, after the commands; NULL: none */
 };
 
 /* A command line taken apart. Borrowed from argv. */
@@ -56,18 +66,35 @@ struct arguments {
     char **operand; /* [operands] */
 };
 
+/* Those that every program has: --help and --version. */
+extern const struct option builtin_options[];
+
 /* The value of an option (of the command, else global) by name: NULL if not given, "" for a flag. */
 const char *arguments_value(const struct arguments *arguments, const char *option);
 bool arguments_has(const struct arguments *arguments, const char *option);
 
+/* The program's command of this name, or NULL. */
+const struct command *program_command(const struct program *program, const char *name);
+
 /* Parses argv and runs the command; prints --help, --version and usage errors itself. Long options
  * as `--name value` or `--name=value`; `--` ends them; "-" is an operand. Returns an exit code:
- * EXIT_FAILED too where standard output could not be written. argv is reordered. */
+ * EXIT_FAILED too where standard output could not be written. argv is reordered.
+ *
+ * `--generate man|bash|zsh|fish`, which --help does not show, prints the program's man page or a
+ * shell's completion from the same table, for the build.
+ *
+ * Before anything else it makes the process safe to work in: files are made private (umask), the
+ * locale is a UTF-8 one, and descriptors 0 to 2 are taken, so that no file of ours becomes one. */
 int program_main(const struct program *program, int argc, char **argv);
 
 /* Prints "emotrack: <the sentence of the last error>" to standard error and returns EXIT_FAILED. */
 int report_error(const struct arguments *arguments);
 /* The same with a sentence of its own, EXIT_USAGE, and where to read more. */
 int report_usage(const struct arguments *arguments, const char *format, ...) PRINTF_LIKE(2, 3);
+/* How a command ends: EXIT_OK for ERROR_NONE; ERROR_USAGE is reported as a usage error with the
+ * sentence that was raised; everything else with report_error. */
+int report_outcome(const struct arguments *arguments, enum error error);
+/* Prints "emotrack: <sentence>" to standard error. */
+void report_note(const struct arguments *arguments, const char *format, ...) PRINTF_LIKE(2, 3);
 
 #endif

@@ -1,0 +1,31 @@
+#ifndef EMOTRACK_APP_COMMANDS_COMMANDS_H
+#define EMOTRACK_APP_COMMANDS_COMMANDS_H
+
+#include "app/commands/command.h"
+
+/* Every command, each defined in the file of its name. */
+
+extern const struct command command_help; /* of every program */
+
+extern const struct command command_predict;
+extern const struct command command_write;
+extern const struct command command_history;
+extern const struct command command_rate;
+extern const struct command command_undo;
+extern const struct command command_redo; /* undo.c */
+extern const struct command command_export;
+extern const struct command command_show;
+extern const struct command command_edit;
+extern const struct command command_forget;
+extern const struct command command_stats;
+extern const struct command command_profile;
+
+extern const struct command command_train;
+extern const struct command command_eval;
+extern const struct command command_info;
+
+/* The line mode of `emotrack write`, which also stands in where no terminal UI is possible.
+ * `plain`: words only, no bars. Returns an exit code. */
+int write_lines(const struct arguments *arguments, bool plain);
+
+#endif

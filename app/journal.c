@@ -1,0 +1,536 @@
+#include "app/journal.h"
+
+#include "app/assets.h"
+#include "app/profile.h"
+#include "base/utf8.h"
+#include "db/db.h"
+
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <time.h>
+#include <unistd.h>
+#include <utf8proc.h>
+
+/* A message may hold three times as many bytes once each invalid byte is a U+FFFD. */
+enum { REPAIRED_MAX = 3 * TEXT_MAX };
+
+struct journal {
+    char *profile;
+    struct buffer path; /* of the database */
+    struct model *model;
+    struct learner *learner;     /* the fold over the live ratings */
+    struct predictor *predictor; /* of model and learner */
+    struct db *db;               /* NULL: nothing is stored (JOURNAL_NONE, or nothing there yet) */
+};
+
+/* ---- opening ---- */
+
+static enum error open_model(struct journal *journal, const char *path)
+{
+    struct buffer chosen;
+    enum error error;
+
+    buffer_init(&chosen, PATH_MAX);
+    error = assets_model_path(path, &chosen);
+    if (!error)
+        error = model_open(chosen.data, &journal->model);
+    buffer_free(&chosen);
+    if (!error)
+        error = learner_new(journal->model, &journal->learner);
+    if (!error)
+        error = predictor_new(journal->model, journal->learner, &journal->predictor);
+    return error;
+}
+
+static enum error learn_one(void *context, const struct entry *entry)
+{
+    struct journal *journal = context;
+    struct rated rated = {
+        .text = entry->text,
+        .length = strlen(entry->text),
+        .guess = entry->guess ? model_find_label(journal->model, entry->guess) : -1,
+        .right = entry->verdict == VERDICT_RIGHT,
+        .label = entry->label ? model_find_label(journal->model, entry->label) : -1,
+    };
+
+    return learner_learn(journal->learner, &rated);
+}
+
+/* The personal layer from the ratings, from the first to the last. */
+static enum error refold(struct journal *journal)
+{
+    learner_reset(journal->learner);
+    return db_each_rating(journal->db, learn_one, journal);
+}
+
+static enum error open_database(struct journal *journal, enum journal_access access_wanted)
+{
+    enum error error = profile_check(journal->profile);
+
+    if (!error)
+        error = profile_path(journal->profile, &journal->path);
+    if (error)
+        return error;
+    if (access_wanted == JOURNAL_READ && access(journal->path.data, F_OK) != 0)
+        return ERROR_NONE;
+    error = db_open(journal->path.data, access_wanted == JOURNAL_READ ? DB_READ : DB_CREATE,
+                    &journal->db);
+    return error ? error : refold(journal);
+}
+
+enum error journal_open(const struct journal_options *options, struct journal **out)
+{
+    struct journal *journal = calloc(1, sizeof *journal);
+    enum error error;
+
+    *out = NULL;
+    if (!journal)
+        return error_raise_plain(ERROR_NO_MEMORY);
+    buffer_init(&journal->path, PATH_MAX);
+    journal->profile = strdup(profile_choose(options->profile));
+    error = journal->profile ? open_model(journal, options->model)
+                             : error_raise_plain(ERROR_NO_MEMORY);
+    if (!error && options->access != JOURNAL_NONE)
+        error = open_database(journal, options->access);
+    if (error) {
+        journal_close(journal);
+        return error;
+    }
+    *out = journal;
+    return ERROR_NONE;
+}
+
+void journal_close(struct journal *journal)
+{
+    if (!journal)
+        return;
+    db_close(journal->db);
+    predictor_free(journal->predictor);
+    learner_free(journal->learner);
+    model_close(journal->model);
+    buffer_free(&journal->path);
+    free(journal->profile);
+    free(journal);
+}
+
+const char *journal_profile(const struct journal *journal)
+{
+    return journal->profile;
+}
+
+const char *journal_path(const struct journal *journal)
+{
+    return journal->path.data;
+}
+
+const struct model *journal_model(const struct journal *journal)
+{
+    return journal->model;
+}
+
+size_t journal_rating_count(const struct journal *journal)
+{
+    return learner_count(journal->learner);
+}
+
+const char *journal_notice(const struct journal *journal)
+{
+    return journal->db ? db_notice(journal->db) : NULL;
+}
+
+enum error journal_refresh(struct journal *journal, bool *changed)
+{
+    enum error error;
+
+    *changed = false;
+    if (!journal->db)
+        return ERROR_NONE;
+    error = db_changed(journal->db, changed);
+    return error || !*changed ? error : refold(journal);
+}
+
+/* ---- guessing ---- */
+
+void journal_guess(struct journal *journal, const char *text, size_t length,
+                   struct prediction *prediction, struct why *why)
+{
+    predictor_read(journal->predictor, text, length, prediction);
+    if (why)
+        predictor_why(journal->predictor, why);
+}
+
+/* ---- messages ---- */
+
+static bool blank(const char *text, size_t length)
+{
+    for (size_t at = 0; at < length;) {
+        int32_t codepoint;
+
+        at += utf8_decode(text + at, length - at, &codepoint);
+        switch (utf8proc_category(codepoint)) {
+        case UTF8PROC_CATEGORY_ZS:
+        case UTF8PROC_CATEGORY_ZL:
+        case UTF8PROC_CATEGORY_ZP:
+        case UTF8PROC_CATEGORY_CC:
+        case UTF8PROC_CATEGORY_CF: break;
+        default: return false;
+        }
+    }
+    return true;
+}
+
+/* The text as it is stored: malloc'ed, valid UTF-8, no NUL. */
+static enum error storable(const char *text, size_t length, char **out)
+{
+    struct buffer repaired;
+    enum error error;
+
+    *out = NULL;
+    if (length > TEXT_MAX)
+        return error_raise(ERROR_TOO_LARGE,
+                           "a message of %zu bytes was not saved: the most is %d bytes; split it",
+                           length, TEXT_MAX);
+    if (blank(text, length))
+        return error_raise(ERROR_INVALID, "an empty message was not saved: write some words");
+    buffer_init(&repaired, REPAIRED_MAX);
+    error = utf8_repair(text, length, &repaired);
+    if (error)
+        buffer_free(&repaired);
+    *out = repaired.data;
+    return error;
+}
+
+/* Gives the entry, which owns its text, the guess of today's model. */
+static enum error guess_entry(struct journal *journal, struct entry *entry)
+{
+    struct prediction prediction;
+
+    journal_guess(journal, entry->text, strlen(entry->text), &prediction, NULL);
+    entry->probability = (double)prediction.probability[prediction.label];
+    entry->model = strdup(model_id(journal->model));
+    if (prediction.can_tell)
+        entry->guess = strdup(model_label(journal->model, prediction.label)->name);
+    if (!entry->model || (prediction.can_tell && !entry->guess))
+        return error_raise_plain(ERROR_NO_MEMORY);
+    return ERROR_NONE;
+}
+
+static void stamp(struct entry *entry)
+{
+    struct timespec now;
+    struct tm local;
+
+    clock_gettime(CLOCK_REALTIME, &now);
+    entry->created = (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+    if (localtime_r(&now.tv_sec, &local))
+        entry->offset = (int32_t)(local.tm_gmtoff / 60);
+}
+
+enum error journal_write(struct journal *journal, const char *text, size_t length, bool draft,
+                         struct entry *out)
+{
+    bool changed;
+    enum error error = journal_refresh(journal, &changed);
+
+    *out = (struct entry){0};
+    stamp(out);
+    if (!error)
+        error = storable(text, length, &out->text);
+    if (!error)
+        error = guess_entry(journal, out);
+    if (!error)
+        error = db_add(journal->db, out, draft, &out->id);
+    if (error)
+        entry_clear(out);
+    return error;
+}
+
+static enum error no_message(int64_t id)
+{
+    return error_raise(ERROR_NOT_FOUND, "there is no message %lld; `emotrack history` lists them",
+                       (long long)id);
+}
+
+enum error journal_get(struct journal *journal, int64_t id, struct entry *out)
+{
+    *out = (struct entry){0};
+    return journal->db ? db_get(journal->db, id, out) : no_message(id);
+}
+
+static bool same(const char *a, const char *b)
+{
+    return a && b && strcmp(a, b) == 0;
+}
+
+/* Restates what the user has said of `old` against the guess of `new`. */
+static enum error restate(const struct entry *old, struct entry *new)
+{
+    const char *truth = old->verdict == VERDICT_RIGHT ? old->guess : old->label;
+
+    new->verdict = VERDICT_NONE;
+    if (old->verdict == VERDICT_NONE)
+        return ERROR_NONE;
+    if (!truth) {
+        if (same(old->guess, new->guess))
+            new->verdict = VERDICT_WRONG;
+        return ERROR_NONE;
+    }
+    new->verdict = same(truth, new->guess) ? VERDICT_RIGHT : VERDICT_WRONG;
+    if (new->verdict == VERDICT_WRONG) {
+        new->label = strdup(truth);
+        if (!new->label)
+            return error_raise_plain(ERROR_NO_MEMORY);
+    }
+    return ERROR_NONE;
+}
+
+enum error journal_edit(struct journal *journal, int64_t id, const char *text, size_t length,
+                        struct entry *out)
+{
+    struct entry old;
+    enum error error = journal_get(journal, id, &old);
+
+    *out = (struct entry){.id = id, .created = old.created, .offset = old.offset};
+    if (!error)
+        error = storable(text, length, &out->text);
+    if (!error)
+        error = guess_entry(journal, out);
+    if (!error)
+        error = restate(&old, out);
+    if (!error)
+        error = db_edit(journal->db, out);
+    if (!error && old.verdict != VERDICT_NONE)
+        error = refold(journal);
+    entry_clear(&old);
+    if (error)
+        entry_clear(out);
+    return error;
+}
+
+enum error journal_forget(struct journal *journal, const int64_t *ids, size_t count)
+{
+    enum error error;
+
+    if (!journal->db)
+        return count > 0 ? no_message(ids[0]) : ERROR_NONE;
+    error = db_delete(journal->db, ids, count);
+    return error ? error : refold(journal);
+}
+
+enum error journal_forget_all(struct journal *journal, size_t *count)
+{
+    enum error error;
+
+    *count = 0;
+    if (!journal->db)
+        return ERROR_NONE;
+    error = db_delete_all(journal->db, count);
+    return error ? error : refold(journal);
+}
+
+/* ---- ratings ---- */
+
+static enum error unknown_label(const struct journal *journal, const char *label)
+{
+    struct buffer names;
+    enum error error = ERROR_NONE;
+
+    buffer_init(&names, (LABEL_NAME_MAX + 2) * LABELS_MAX);
+    for (int i = 0; !error && i < model_label_count(journal->model); i++)
+        error = buffer_format(&names, "%s%s", i ? ", " : "", model_label(journal->model, i)->name);
+    if (!error)
+        error = error_raise(ERROR_INVALID, "'%s' is not an emotion that the model knows: %s", label,
+                            names.data);
+    buffer_free(&names);
+    return error;
+}
+
+/* The model's own spelling of a label's name, whatever its case. */
+static const char *spelling(const struct model *model, const char *label)
+{
+    for (int i = 0; i < model_label_count(model); i++) {
+        if (strcasecmp(model_label(model, i)->name, label) == 0)
+            return model_label(model, i)->name;
+    }
+    return NULL;
+}
+
+/* Turns what the user said into what is stored: right without a label, wrong with one or none. */
+static enum error settle(const struct journal *journal, const struct entry *entry,
+                         enum verdict *verdict, const char **label)
+{
+    if (*label) {
+        const char *name = spelling(journal->model, *label);
+
+        if (!name)
+            return unknown_label(journal, *label);
+        if (*verdict == VERDICT_RIGHT && !same(name, entry->guess))
+            return error_raise(ERROR_INVALID,
+                               "message %lld was guessed as %s, not %s: rate it wrong, with %s as "
+                               "the right emotion",
+                               (long long)entry->id, entry->guess ? entry->guess : "\"can't tell\"",
+                               name, name);
+        *verdict = same(name, entry->guess) ? VERDICT_RIGHT : VERDICT_WRONG;
+        *label = *verdict == VERDICT_WRONG ? name : NULL;
+        return ERROR_NONE;
+    }
+    if (!entry->guess)
+        return error_raise(ERROR_INVALID,
+                           "message %lld has no guess to rate: say which emotion it is, by rating "
+                           "it wrong with a label",
+                           (long long)entry->id);
+    return ERROR_NONE;
+}
+
+/* A first rating of a message comes last in the fold: it is learnt on top. Anything else changes
+ * the middle of the fold. */
+static enum error learn(struct journal *journal, struct entry *entry, enum verdict verdict,
+                        const char *label)
+{
+    bool first = entry->verdict == VERDICT_NONE;
+    bool changed;
+    enum error error = db_changed(journal->db, &changed);
+
+    if (error)
+        return error;
+    if (!first || changed)
+        return refold(journal);
+    free(entry->label);
+    entry->verdict = verdict;
+    entry->label = label ? strdup(label) : NULL;
+    if (label && !entry->label)
+        return error_raise_plain(ERROR_NO_MEMORY);
+    return learn_one(journal, entry);
+}
+
+enum error journal_rate(struct journal *journal, int64_t id, enum verdict verdict,
+                        const char *label)
+{
+    struct entry entry;
+    enum error error = journal_get(journal, id, &entry);
+
+    if (!error)
+        error = settle(journal, &entry, &verdict, &label);
+    if (!error)
+        error = db_rate(journal->db, id, verdict, label);
+    if (!error)
+        error = learn(journal, &entry, verdict, label);
+    entry_clear(&entry);
+    return error;
+}
+
+static enum error nothing_to(const char *act)
+{
+    return error_raise(ERROR_NOT_FOUND, "there is no rating to %s", act);
+}
+
+enum error journal_undo(struct journal *journal, int64_t *id)
+{
+    enum error error = journal->db ? db_undo(journal->db, id) : nothing_to("undo");
+
+    return error ? error : refold(journal);
+}
+
+enum error journal_redo(struct journal *journal, int64_t *id)
+{
+    enum error error = journal->db ? db_redo(journal->db, id) : nothing_to("redo");
+
+    return error ? error : refold(journal);
+}
+
+/* ---- the history ---- */
+
+static enum error stop_at_first(void *context, const struct entry *entry)
+{
+    (void)entry;
+    *(bool *)context = true;
+    return ERROR_NONE;
+}
+
+/* An emotion in a filter is the model's, or one that an older model has left in the history. */
+static enum error check_emotion(struct journal *journal, char *name, const struct filter *only)
+{
+    const char *known = spelling(journal->model, name);
+    bool found = false;
+    enum error error;
+
+    if (known) {
+        memcpy(name, known, strlen(known) + 1);
+        return ERROR_NONE;
+    }
+    error = db_each(journal->db, only, DB_NEWEST_FIRST, 1, stop_at_first, &found);
+    return error || found ? error : unknown_label(journal, name);
+}
+
+static enum error check_emotions(struct journal *journal, struct filter *filter)
+{
+    struct filter only;
+    enum error error = ERROR_NONE;
+
+    filter_init(&only);
+    if (filter->emotion[0] && strcmp(filter->emotion, "none") != 0) {
+        memcpy(only.emotion, filter->emotion, sizeof only.emotion);
+        error = check_emotion(journal, filter->emotion, &only);
+        only.emotion[0] = '\0';
+    }
+    if (!error && filter->you[0]) {
+        memcpy(only.you, filter->you, sizeof only.you);
+        error = check_emotion(journal, filter->you, &only);
+    }
+    return error;
+}
+
+static enum error read_filter(struct journal *journal, const char *line, struct filter *filter)
+{
+    struct entry now = {0};
+    enum error error;
+
+    stamp(&now);
+    filter_init(filter);
+    if (!line)
+        return ERROR_NONE;
+    error = filter_parse(line, strlen(line), now.created, filter);
+    if (!error && journal->db)
+        error = check_emotions(journal, filter);
+    return error;
+}
+
+enum error journal_each(struct journal *journal, const char *line, bool newest_first, size_t limit,
+                        journal_visit *visit, void *context)
+{
+    struct filter filter;
+    enum error error = read_filter(journal, line, &filter);
+
+    if (!error && journal->db)
+        error = db_each(journal->db, &filter, newest_first ? DB_NEWEST_FIRST : DB_OLDEST_FIRST,
+                        limit, visit, context);
+    filter_clear(&filter);
+    return error;
+}
+
+enum error journal_find(struct journal *journal, const char *line, int64_t **ids, size_t *count)
+{
+    struct filter filter;
+    enum error error = read_filter(journal, line, &filter);
+
+    *ids = NULL;
+    *count = 0;
+    if (!error && journal->db)
+        error = db_find(journal->db, &filter, DB_NEWEST_FIRST, ids, count);
+    filter_clear(&filter);
+    return error;
+}
+
+/* ---- the draft ---- */
+
+enum error journal_draft_save(struct journal *journal, const char *text, size_t length)
+{
+    return db_draft_save(journal->db, text, length);
+}
+
+enum error journal_draft_load(struct journal *journal, struct buffer *out)
+{
+    return db_draft_load(journal->db, out);
+}

@@ -1,0 +1,233 @@
+#include "app/profile.h"
+
+#include "db/db.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <limits.h>
+#include <pwd.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { NAME_MAX_BYTES = 64 };
+
+#define SUFFIX ".db"
+
+const char *profile_choose(const char *name)
+{
+    const char *environment = getenv("EMOTRACK_PROFILE");
+
+    if (name)
+        return name;
+    return environment && *environment ? environment : PROFILE_DEFAULT;
+}
+
+static bool name_ok(const char *name)
+{
+    static const char allowed[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-";
+    size_t length = strlen(name);
+
+    return length > 0 && length <= NAME_MAX_BYTES && name[0] != '.' && name[0] != '-' &&
+           strspn(name, allowed) == length;
+}
+
+/* The folder of all profiles (XDG Base Directory Specification: a relative path is ignored). */
+static enum error folder(struct buffer *out)
+{
+    const char *data = getenv("XDG_DATA_HOME");
+    const char *home = getenv("HOME");
+
+    if (data && data[0] == '/')
+        return buffer_format(out, "%s/emotrack", data);
+    if (!home || home[0] != '/') {
+        const struct passwd *user = getpwuid(getuid());
+
+        home = user ? user->pw_dir : NULL;
+    }
+    if (!home)
+        return error_raise(ERROR_INVALID, "there is no telling where your data should live: set "
+                                          "HOME or XDG_DATA_HOME");
+    return buffer_format(out, "%s/.local/share/emotrack", home);
+}
+
+enum error profile_path(const char *name, struct buffer *out)
+{
+    enum error error;
+
+    if (!name_ok(name))
+        return error_raise(ERROR_INVALID,
+                           "'%s' cannot be a profile's name: use 1 to %d letters (A to Z), digits, "
+                           "'.', '_' and '-', with a letter, digit or '_' first",
+                           name, NAME_MAX_BYTES);
+    error = folder(out);
+    return error ? error : buffer_format(out, "/%s" SUFFIX, name);
+}
+
+/* The path in a buffer of its own. */
+static enum error path_of(const char *name, struct buffer *path)
+{
+    buffer_init(path, PATH_MAX);
+    return profile_path(name, path);
+}
+
+bool profile_exists(const char *name)
+{
+    struct buffer path;
+    bool exists = !path_of(name, &path) && access(path.data, F_OK) == 0;
+
+    buffer_free(&path);
+    return exists;
+}
+
+static enum error unknown(const char *name)
+{
+    return error_raise(ERROR_NOT_FOUND,
+                       "there is no profile '%s'; `emotrack profile list` shows those that are "
+                       "there, `emotrack profile new %s` makes it",
+                       name, name);
+}
+
+enum error profile_check(const char *name)
+{
+    struct buffer path;
+    enum error error = path_of(name, &path);
+
+    if (!error && strcmp(name, PROFILE_DEFAULT) != 0 && access(path.data, F_OK) != 0)
+        error = unknown(name);
+    buffer_free(&path);
+    return error;
+}
+
+enum error profile_new(const char *name)
+{
+    struct db *db = NULL;
+    struct buffer path;
+    enum error error = path_of(name, &path);
+
+    if (!error && access(path.data, F_OK) == 0)
+        error = error_raise(ERROR_EXISTS, "there is a profile '%s' already", name);
+    if (!error)
+        error = db_open(path.data, DB_CREATE, &db);
+    db_close(db);
+    buffer_free(&path);
+    return error;
+}
+
+enum error profile_delete(const char *name)
+{
+    struct buffer path;
+    enum error error = path_of(name, &path);
+
+    if (!error && access(path.data, F_OK) != 0)
+        error = unknown(name);
+    if (!error)
+        error = db_destroy(path.data);
+    buffer_free(&path);
+    return error;
+}
+
+enum error profile_rename(const char *from, const char *to)
+{
+    struct buffer old = {0}, new = {0};
+    enum error error = path_of(from, &old);
+
+    if (!error)
+        error = path_of(to, &new);
+    if (!error && access(old.data, F_OK) != 0)
+        error = unknown(from);
+    if (!error && access(new.data, F_OK) == 0)
+        error = error_raise(ERROR_EXISTS, "there is a profile '%s' already", to);
+    if (!error)
+        error = db_rename(old.data, new.data);
+    buffer_free(&old);
+    buffer_free(&new);
+    return error;
+}
+
+/* The profile's name in a file's name: malloc'ed; NULL in `*name` where it is none. */
+static enum error name_of(const char *file, char **name)
+{
+    size_t length = strlen(file);
+
+    *name = NULL;
+    if (length <= strlen(SUFFIX) || strcmp(file + length - strlen(SUFFIX), SUFFIX) != 0)
+        return ERROR_NONE;
+    *name = strndup(file, length - strlen(SUFFIX));
+    if (!*name)
+        return error_raise_plain(ERROR_NO_MEMORY);
+    if (!name_ok(*name)) {
+        free(*name);
+        *name = NULL;
+    }
+    return ERROR_NONE;
+}
+
+static enum error add_name(char ***names, size_t *count, char *name)
+{
+    char **more = realloc(*names, (*count + 1) * sizeof *more);
+
+    if (!more) {
+        free(name);
+        return error_raise_plain(ERROR_NO_MEMORY);
+    }
+    more[(*count)++] = name;
+    *names = more;
+    return ERROR_NONE;
+}
+
+static int by_name(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static enum error read_names(DIR *stream, char ***names, size_t *count)
+{
+    const struct dirent *item;
+    enum error error = ERROR_NONE;
+
+    while (!error && (item = readdir(stream)) != NULL) {
+        char *name;
+
+        error = name_of(item->d_name, &name);
+        if (!error && name)
+            error = add_name(names, count, name);
+    }
+    if (!error && *count > 0)
+        qsort(*names, *count, sizeof **names, by_name);
+    return error;
+}
+
+enum error profile_list(char ***names, size_t *count)
+{
+    struct buffer path;
+    enum error error;
+    DIR *stream = NULL;
+
+    *names = NULL;
+    *count = 0;
+    buffer_init(&path, PATH_MAX);
+    error = folder(&path);
+    if (!error)
+        stream = opendir(path.data);
+    if (stream)
+        error = read_names(stream, names, count);
+    else if (!error && errno != ENOENT)
+        error = error_raise_errno("list", path.data);
+    if (stream)
+        closedir(stream);
+    buffer_free(&path);
+    if (error) {
+        profile_list_free(*names, *count);
+        *names = NULL;
+        *count = 0;
+    }
+    return error;
+}
+
+void profile_list_free(char **names, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        free(names[i]);
+    free(names);
+}
