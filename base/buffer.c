@@ -1,6 +1,7 @@
 #include "base/buffer.h"
 
 #include <stdarg.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -36,6 +37,8 @@ enum error buffer_reserve(struct buffer *buffer, size_t extra)
     needed = buffer->length + extra;
     if (buffer->data && needed <= buffer->capacity)
         return ERROR_NONE;
+    if (needed > PTRDIFF_MAX / 2) /* no machine has it, and the sums below do not wrap */
+        return error_raise_plain(ERROR_NO_MEMORY);
     capacity = buffer->capacity < CAPACITY_FIRST ? CAPACITY_FIRST : buffer->capacity;
     while (capacity < needed)
         capacity += capacity / 2;
