@@ -17,9 +17,14 @@
  *     anything else    a part of the text, without regard to case; "quoted" keeps blanks and
  *                      takes a keyword literally
  *
- * DATE is YYYY-MM-DD, YYYY-MM, YYYY, today or yesterday, on the user's clock. All parts must hold. */
+ * DATE is YYYY-MM-DD, YYYY-MM, YYYY, today or yesterday, on the user's clock. All parts must hold.
+ */
 
-enum { FILTER_NAME_MAX = 63 /* bytes */, FILTER_TERMS_MAX = 16, FILTER_TEXT_MAX = 4096 /* bytes */ };
+enum {
+    FILTER_NAME_MAX = 63 /* bytes */,
+    FILTER_TERMS_MAX = 16,
+    FILTER_TEXT_MAX = 4096 /* bytes */
+};
 
 enum filter_rated { FILTER_ANY, FILTER_RATED, FILTER_NOT_RATED };
 
@@ -41,6 +46,7 @@ void filter_clear(struct filter *filter); /* frees the terms; the filter lets ev
 /* Parses a filter line of any bytes. `now` (ms since 1970 UTC) is what today and yesterday are
  * told from; the time zone is the process's. ERROR_INVALID: the sentence names the part that was
  * not understood and what is; `out` then lets everything through. */
-enum error filter_parse(const char *line, size_t length, int64_t now, struct filter *out) MUST_CHECK;
+enum error filter_parse(const char *line, size_t length, int64_t now,
+                        struct filter *out) MUST_CHECK;
 
 #endif

@@ -1,0 +1,291 @@
+#include "db/disk.h"
+
+#include "db/internal.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { RENAME_PATIENCE = 500 /* ms */ };
+
+/* What SQLite puts behind the path. */
+static const char *const side[] = {"-journal", "-wal", "-shm"};
+enum { SIDES = sizeof side / sizeof side[0] };
+
+static enum error raise_missing(const char *path)
+{
+    return error_raise(ERROR_NOT_FOUND, "there is no journal '%s'", path);
+}
+
+static char *beside(const char *path, const char *suffix)
+{
+    char *name;
+
+    if (asprintf(&name, "%s%s", path, suffix) < 0) {
+        error_raise_plain(ERROR_NO_MEMORY);
+        return NULL;
+    }
+    return name;
+}
+
+static char *folder_of(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    char *folder;
+
+    if (!slash)
+        folder = strdup(".");
+    else
+        folder = strndup(path, slash == path ? 1 : (size_t)(slash - path));
+    if (!folder)
+        error_raise_plain(ERROR_NO_MEMORY);
+    return folder;
+}
+
+static void sync_folder(const char *path)
+{
+    char *folder = folder_of(path);
+    int descriptor = folder ? open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+
+    if (descriptor >= 0) {
+        fsync(descriptor);
+        close(descriptor);
+    }
+    free(folder);
+}
+
+static enum error make_folder_of(const char *path);
+
+static enum error make_folder(const char *folder)
+{
+    enum error error;
+
+    if (access(folder, F_OK) == 0)
+        return ERROR_NONE;
+    if (errno != ENOENT)
+        return error_raise_errno("make the folder", folder);
+    error = make_folder_of(folder);
+    if (error)
+        return error;
+    if (mkdir(folder, 0700) != 0 && errno != EEXIST)
+        return error_raise_errno("make the folder", folder);
+    sync_folder(folder);
+    return ERROR_NONE;
+}
+
+static enum error make_folder_of(const char *path)
+{
+    char *folder = folder_of(path);
+    enum error error;
+
+    if (!folder)
+        return ERROR_NO_MEMORY;
+    error = make_folder(folder);
+    free(folder);
+    return error;
+}
+
+enum error disk_make(const char *path)
+{
+    enum error error = make_folder_of(path);
+    int descriptor;
+
+    if (error)
+        return error;
+    /* Never opened where it exists: closing a descriptor would drop the locks that other
+     * connections of this process hold on it (fcntl(2)). */
+    descriptor = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (descriptor < 0)
+        return errno == EEXIST ? ERROR_NONE : error_raise_errno("make", path);
+    close(descriptor);
+    sync_folder(path);
+    return ERROR_NONE;
+}
+
+enum error disk_check(const char *path)
+{
+    struct stat status;
+
+    if (stat(path, &status) != 0)
+        return errno == ENOENT ? raise_missing(path) : error_raise_errno("open", path);
+    if (S_ISDIR(status.st_mode))
+        return error_raise(ERROR_DAMAGED, "'%s' is a folder, not a journal", path);
+    if (!S_ISREG(status.st_mode))
+        return error_raise(ERROR_DAMAGED, "'%s' is not a regular file, so no journal", path);
+    return ERROR_NONE;
+}
+
+enum error disk_writable(const char *path, bool *writable)
+{
+    char *folder = folder_of(path);
+
+    if (!folder)
+        return ERROR_NO_MEMORY;
+    *writable = access(path, W_OK) == 0 && access(folder, W_OK | X_OK) == 0;
+    free(folder);
+    return ERROR_NONE;
+}
+
+enum error disk_has_side(const char *path, bool *has)
+{
+    *has = false;
+    for (int i = 0; i < SIDES; i++) {
+        struct stat status;
+        char *name = beside(path, side[i]);
+
+        if (!name)
+            return ERROR_NO_MEMORY;
+        if (stat(name, &status) == 0 && status.st_size > 0)
+            *has = true;
+        free(name);
+    }
+    return ERROR_NONE;
+}
+
+/* ---- renaming ---- */
+
+static enum error raise_open(const char *path)
+{
+    return error_raise(ERROR_BUSY, "another program has '%s' open; close it and try again", path);
+}
+
+/* Leaving WAL mode folds the WAL in and removes it; SQLite does so only for the last connection. */
+static enum error fold_wal(struct db *db)
+{
+    int64_t deadline = clock_milliseconds() + RENAME_PATIENCE;
+    enum error error;
+
+    sqlite3_busy_timeout(db->handle, RENAME_PATIENCE);
+    for (;;) {
+        error = db_run(db, "PRAGMA journal_mode = DELETE");
+        if (error != ERROR_BUSY || clock_milliseconds() > deadline)
+            break;
+        clock_sleep(5);
+    }
+    if (!error)
+        error = db_run(db, "BEGIN EXCLUSIVE");
+    return error == ERROR_BUSY ? raise_open(db->path) : error;
+}
+
+static enum error check_free(const char *path)
+{
+    struct stat status;
+    bool left;
+    enum error error;
+
+    if (lstat(path, &status) == 0)
+        return error_raise(ERROR_EXISTS, "'%s' exists already; choose another name", path);
+    error = disk_has_side(path, &left);
+    if (!error && left)
+        error = error_raise(ERROR_EXISTS,
+                            "files of an earlier journal are left beside '%s'; remove them first",
+                            path);
+    return error;
+}
+
+static enum error move(const char *from, const char *to)
+{
+    if (renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE) == 0)
+        return ERROR_NONE;
+    if (errno == EEXIST)
+        return error_raise(ERROR_EXISTS, "'%s' exists already; choose another name", to);
+    /* Not every disk knows RENAME_NOREPLACE. */
+    if (errno != EINVAL || rename(from, to) != 0)
+        return error_raise_errno("rename to", to);
+    return ERROR_NONE;
+}
+
+enum error db_rename(const char *from, const char *to)
+{
+    struct db *db;
+    enum error error;
+
+    error = check_free(to);
+    if (error)
+        return error;
+    error = db_open(from, DB_WRITE, &db);
+    if (error)
+        return error;
+    error = fold_wal(db);
+    if (!error)
+        error = move(from, to);
+    if (!error) {
+        sync_folder(from);
+        sync_folder(to);
+    }
+    db_close(db);
+    return error;
+}
+
+/* ---- destroying ---- */
+
+static enum error overwrite(int descriptor, const char *path)
+{
+    static const char zeros[64 * 1024];
+    struct stat status;
+
+    if (fstat(descriptor, &status) != 0)
+        return error_raise_errno("look at", path);
+    for (off_t at = 0; at < status.st_size;) {
+        off_t left = status.st_size - at;
+        size_t step = left < (off_t)sizeof zeros ? (size_t)left : sizeof zeros;
+        ssize_t written = pwrite(descriptor, zeros, step, at);
+
+        if (written < 0 && errno != EINTR)
+            return error_raise_errno("overwrite", path);
+        at += written > 0 ? written : 0;
+    }
+    return fsync(descriptor) == 0 ? ERROR_NONE : error_raise_errno("overwrite", path);
+}
+
+static enum error wipe(const char *path)
+{
+    int descriptor = open(path, O_WRONLY | O_CLOEXEC);
+    enum error error;
+
+    if (descriptor < 0)
+        return errno == ENOENT ? ERROR_NONE : error_raise_errno("overwrite", path);
+    error = overwrite(descriptor, path);
+    close(descriptor);
+    if (!error && unlink(path) != 0)
+        error = error_raise_errno("remove", path);
+    return error;
+}
+
+/* The file itself last: cut off half-way, the journal is still there to be destroyed again. */
+static enum error wipe_all(const char *path)
+{
+    enum error error = ERROR_NONE;
+
+    for (int i = 0; i < SIDES && !error; i++) {
+        char *name = beside(path, side[i]);
+
+        error = name ? wipe(name) : ERROR_NO_MEMORY;
+        free(name);
+    }
+    return error ? error : wipe(path);
+}
+
+enum error db_destroy(const char *path)
+{
+    char *real;
+    enum error error;
+
+    error = disk_check(path);
+    if (error)
+        return error;
+    /* SQLite keeps its files beside the file that a symbolic link leads to. */
+    real = realpath(path, NULL);
+    if (!real)
+        return error_raise_errno("find", path);
+    error = wipe_all(real);
+    free(real);
+    if (!error && unlink(path) != 0 && errno != ENOENT)
+        error = error_raise_errno("remove", path);
+    sync_folder(path);
+    return error;
+}

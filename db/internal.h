@@ -1,0 +1,140 @@
+#ifndef EMOTRACK_DB_INTERNAL_H
+#define EMOTRACK_DB_INTERNAL_H
+
+#include "db/db.h"
+
+#include <sqlite3.h>
+
+/* What the files of db/ share and nobody else sees. */
+
+enum {
+    PATIENCE = 30000,      /* ms that a call waits for other writers */
+    PATIENCE_SHORT = 1000, /* ms that it waits for what can be done later as well */
+};
+
+struct db {
+    sqlite3 *handle;
+    sqlite3_stmt *rollback; /* prepared at opening: must not fail for want of memory */
+    char *path;
+    enum db_mode mode;
+    bool walking;    /* a visitor is being called: nothing may be changed */
+    int64_t version; /* PRAGMA data_version when db_changed last looked */
+    char notice[512];
+};
+
+/* ---- errors (query.c) ---- */
+
+/* Turns an SQLite result code into the error and its sentence. */
+enum error db_raise(struct db *db, int code);
+
+/* ERROR_NOT_FOUND: there is no message `id`. */
+enum error db_raise_no_message(struct db *db, int64_t id);
+
+/* ---- queries (query.c) ----
+ * The first failure sticks: what follows does nothing, and query_finish returns it.
+ *
+ *     query_start(&query, db, "SELECT text FROM message WHERE id = ?");
+ *     query_bind_integer(&query, id);
+ *     while (query_step(&query))
+ *         text = query_text(&query, 0);
+ *     return query_finish(&query); */
+struct query {
+    struct db *db;
+    sqlite3_stmt *statement;
+    int code;  /* SQLITE_OK, or the first failure */
+    int bound; /* parameters bound so far */
+};
+
+void query_start(struct query *query, struct db *db, const char *sql);
+
+/* Bind the next parameter; the bytes must outlive the query. A NULL text is an SQL NULL. */
+void query_bind_integer(struct query *query, int64_t value);
+void query_bind_real(struct query *query, double value);
+void query_bind_text(struct query *query, const char *text);
+void query_bind_blob(struct query *query, const void *bytes, size_t length);
+
+bool query_step(struct query *query);           /* true: there is a row */
+void query_again(struct query *query);          /* back to the start, to bind and step anew */
+void query_fail(struct query *query, int code); /* an SQLite code, where none failed yet */
+enum error query_finish(struct query *query) MUST_CHECK;
+
+/* Columns of the present row, from 0. The text is malloc'ed, NULL where it is NULL or memory is
+ * short (which sticks). */
+int64_t query_integer(struct query *query, int column);
+double query_real(struct query *query, int column);
+char *query_text(struct query *query, int column);
+
+/* One statement without parameters; its rows are passed over. */
+enum error db_run(struct db *db, const char *sql) MUST_CHECK;
+
+/* The same; *value is the first column of the last row, or 0. */
+enum error db_run_integer(struct db *db, const char *sql, int64_t *value) MUST_CHECK;
+
+/* ---- transactions (transaction.c) ---- */
+
+/* Begins to write: the file is this connection's until transaction_end. ERROR_NOT_FOUND: the file
+ * was removed, or moved, since it was opened. */
+enum error transaction_begin(struct db *db) MUST_CHECK;
+
+/* Commits where `error` is ERROR_NONE, else rolls back and returns `error`. */
+enum error transaction_end(struct db *db, enum error error) MUST_CHECK;
+
+/* ---- schema (schema.c) ---- */
+
+/* ERROR_DAMAGED: another program's database; ERROR_VERSION: a newer EmoTrack's. Changes nothing.
+ * `*current`: the tables are as this EmoTrack wants them. */
+enum error schema_check(struct db *db, bool *current) MUST_CHECK;
+
+/* Makes the tables, or brings them up to date, in one transaction. */
+enum error schema_migrate(struct db *db) MUST_CHECK;
+
+/* ---- purging (purge.c) ---- */
+
+/* In a transaction that deletes text: notes that pages are to be scrubbed, so that a crash before
+ * purge_run is made good at the next opening. */
+enum error purge_want(struct db *db) MUST_CHECK;
+
+/* After that transaction: no byte of what was deleted stays in a file of the profile. Takes up to
+ * `patience` ms when others are reading. Where it fails the deletion holds all the same; a notice
+ * says so, and the next db_open tries again. */
+void purge_run(struct db *db, int patience);
+
+/* What an earlier process has left to be purged. */
+enum error purge_resume(struct db *db) MUST_CHECK;
+
+/* After a transaction that emptied the draft: its bytes leave the WAL, at once where nobody is
+ * reading, else when the WAL is next truncated (the last connection to close does that too). */
+void purge_draft(struct db *db);
+
+/* ---- entries (entry.c) ---- */
+
+/* Columns, from 0, of every query that entry_read reads, and the join that finds the live rating
+ * of each message: its newest that was not undone. */
+#define ENTRY_COLUMNS                                                                              \
+    "m.id, m.created, m.offset, m.text, m.guess, m.probability, m.model, r.verdict, r.label"
+#define ENTRY_LIVE "(SELECT max(id) FROM rating WHERE message = m.id AND undone = 0)"
+#define ENTRY_FROM " FROM message m LEFT JOIN rating r ON r.id = " ENTRY_LIVE
+
+/* Reads the present row; failures stick to the query. The caller clears the entry. */
+void entry_read(struct query *query, struct entry *out);
+
+/* Steps through a query of ENTRY_COLUMNS, which it finishes. */
+enum error entry_walk(struct query *query, db_visit *visit, void *context) MUST_CHECK;
+
+/* ---- drafts (draft.c) ---- */
+
+/* Within a transaction. `*was`: there was one. */
+enum error draft_remove(struct db *db, bool *was) MUST_CHECK;
+
+/* ---- ratings (rating.c) ---- */
+
+/* Within a transaction: a new rating of a message that exists; ends the chance to redo. */
+enum error rating_add(struct db *db, int64_t id, enum verdict verdict,
+                      const char *label) MUST_CHECK;
+
+/* ---- clocks (transaction.c) ---- */
+
+int64_t clock_milliseconds(void); /* monotonic */
+void clock_sleep(int milliseconds);
+
+#endif

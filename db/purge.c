@@ -1,0 +1,85 @@
+#include "db/internal.h"
+
+#include <stdio.h>
+
+static enum error truncate_wal(struct db *db, int patience)
+{
+    int64_t deadline = clock_milliseconds() + patience;
+    int code;
+
+    /* SQLite's own wait covers readers and writers, not another checkpoint under way. */
+    do {
+        code =
+            sqlite3_wal_checkpoint_v2(db->handle, "main", SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+        if ((code & 0xFF) != SQLITE_BUSY)
+            break;
+        clock_sleep(5);
+    } while (clock_milliseconds() < deadline);
+    return code == SQLITE_OK ? ERROR_NONE : db_raise(db, code);
+}
+
+enum error purge_want(struct db *db)
+{
+    return db_run(db, "UPDATE purge SET wanted = wanted + 1");
+}
+
+static enum error purge_note(struct db *db, int64_t wanted)
+{
+    struct query query;
+
+    query_start(&query, db, "UPDATE purge SET done = max(done, ?)");
+    query_bind_integer(&query, wanted);
+    query_step(&query);
+    return query_finish(&query);
+}
+
+/* secure_delete overwrites what is deleted where it stands, but a page that SQLite rebuilds when it
+ * balances a tree keeps stale copies of its neighbours' cells in its gap, and those would survive
+ * their message: VACUUM writes every page anew. */
+static enum error purge(struct db *db, int patience)
+{
+    int64_t wanted;
+    enum error error;
+
+    error = db_run_integer(db, "SELECT wanted FROM purge", &wanted);
+    if (!error)
+        error = db_run(db, "VACUUM");
+    if (!error)
+        error = truncate_wal(db, patience);
+    return error ? error : purge_note(db, wanted);
+}
+
+void purge_run(struct db *db, int patience)
+{
+    enum error error;
+
+    sqlite3_busy_timeout(db->handle, patience);
+    error = purge(db, patience);
+    sqlite3_busy_timeout(db->handle, PATIENCE);
+    if (error)
+        snprintf(db->notice, sizeof db->notice,
+                 "what was deleted is gone from the journal, but its bytes are not yet overwritten "
+                 "on the disk: %.300s. EmoTrack tries again when it next starts",
+                 error_sentence());
+}
+
+enum error purge_resume(struct db *db)
+{
+    int64_t pending;
+    enum error error;
+
+    error = db_run_integer(db, "SELECT wanted > done FROM purge", &pending);
+    if (!error && pending)
+        purge_run(db, PATIENCE_SHORT);
+    return error;
+}
+
+void purge_draft(struct db *db)
+{
+    enum error error;
+
+    sqlite3_busy_timeout(db->handle, PATIENCE_SHORT);
+    error = truncate_wal(db, PATIENCE_SHORT);
+    sqlite3_busy_timeout(db->handle, PATIENCE);
+    (void)error;
+}

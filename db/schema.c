@@ -1,0 +1,113 @@
+#include "db/internal.h"
+
+#include <stdio.h>
+
+enum { APPLICATION_ID = 0x456D6F54 /* "EmoT" */ };
+
+/* What brings user_version n to n + 1. Never changed once released: a new one is added. */
+static const char *const migration[] = {
+    "CREATE TABLE message ("
+    "  id INTEGER PRIMARY KEY AUTOINCREMENT,"
+    "  created INTEGER NOT NULL," /* ms since 1970 UTC */
+    "  offset INTEGER NOT NULL,"  /* minutes east of UTC */
+    "  text TEXT NOT NULL,"
+    "  guess TEXT," /* NULL: can't tell */
+    "  probability REAL NOT NULL,"
+    "  model TEXT);"
+    "CREATE INDEX message_by_time ON message (created);"
+    /* Append-only. Live: the newest row of its message that is not undone. Every undone row is
+     * newer than every other, since a new rating removes them. */
+    "CREATE TABLE rating ("
+    "  id INTEGER PRIMARY KEY AUTOINCREMENT,"
+    "  message INTEGER NOT NULL REFERENCES message ON DELETE CASCADE,"
+    "  verdict INTEGER NOT NULL CHECK (verdict IN (1, 2)),"
+    "  label TEXT CHECK (label IS NULL OR verdict = 2),"
+    "  undone INTEGER NOT NULL DEFAULT 0);"
+    "CREATE INDEX rating_by_message ON rating (message, undone);"
+    "CREATE TABLE draft (id INTEGER PRIMARY KEY CHECK (id = 1), text BLOB NOT NULL);"
+    "CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;"
+    /* Counts transactions that deleted text, and how many of them are scrubbed from the disk. */
+    "CREATE TABLE purge (wanted INTEGER NOT NULL, done INTEGER NOT NULL);"
+    "INSERT INTO purge VALUES (0, 0);",
+};
+
+enum { VERSION = sizeof migration / sizeof migration[0] };
+
+static enum error raise_foreign(struct db *db)
+{
+    return error_raise(ERROR_DAMAGED,
+                       "'%s' is another program's SQLite database, not an EmoTrack journal; "
+                       "nothing was changed in it",
+                       db->path);
+}
+
+static enum error raise_newer(struct db *db, int64_t version)
+{
+    return error_raise(ERROR_VERSION,
+                       "'%s' was written by a newer EmoTrack (its tables are of version %lld, this "
+                       "one knows up to %d); update EmoTrack",
+                       db->path, (long long)version, (int)VERSION);
+}
+
+enum error schema_check(struct db *db, bool *current)
+{
+    int64_t application = 0, version = 0, objects = 0;
+    struct query query;
+    enum error error;
+
+    /* One statement, so that all three are of one moment. */
+    query_start(&query, db,
+                "SELECT application_id, user_version, (SELECT count(*) FROM sqlite_schema)"
+                " FROM pragma_application_id, pragma_user_version");
+    if (query_step(&query)) {
+        application = query_integer(&query, 0);
+        version = query_integer(&query, 1);
+        objects = query_integer(&query, 2);
+    }
+    error = query_finish(&query);
+    if (error)
+        return error;
+    if (application != APPLICATION_ID && (application || version || objects))
+        return raise_foreign(db);
+    if (version > VERSION || version < 0)
+        return raise_newer(db, version);
+    *current = version == VERSION;
+    return ERROR_NONE;
+}
+
+static enum error migrate(struct db *db)
+{
+    char pragma[64];
+    int64_t version;
+    enum error error;
+    int code = SQLITE_OK;
+
+    error = db_run_integer(db, "PRAGMA user_version", &version);
+    if (error)
+        return error;
+    for (int64_t i = version; i < VERSION && code == SQLITE_OK; i++)
+        code = sqlite3_exec(db->handle, migration[i], NULL, NULL, NULL);
+    if (code != SQLITE_OK)
+        return db_raise(db, code);
+    snprintf(pragma, sizeof pragma, "PRAGMA application_id = %d", (int)APPLICATION_ID);
+    error = db_run(db, pragma);
+    if (error)
+        return error;
+    snprintf(pragma, sizeof pragma, "PRAGMA user_version = %d", (int)VERSION);
+    return db_run(db, pragma);
+}
+
+enum error schema_migrate(struct db *db)
+{
+    bool current;
+    enum error error;
+
+    error = db_run(db, "BEGIN IMMEDIATE");
+    if (error)
+        return error;
+    /* Another process may have done it meanwhile. */
+    error = schema_check(db, &current);
+    if (!error && !current)
+        error = migrate(db);
+    return transaction_end(db, error);
+}

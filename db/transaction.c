@@ -1,0 +1,65 @@
+#include "db/internal.h"
+
+#include <assert.h>
+#include <time.h>
+
+int64_t clock_milliseconds(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+void clock_sleep(int milliseconds)
+{
+    struct timespec time = {.tv_sec = milliseconds / 1000,
+                            .tv_nsec = milliseconds % 1000 * 1000000L};
+
+    nanosleep(&time, NULL);
+}
+
+static void roll_back(struct db *db)
+{
+    if (sqlite3_get_autocommit(db->handle))
+        return;
+    sqlite3_step(db->rollback);
+    sqlite3_reset(db->rollback);
+}
+
+/* A file that was removed or replaced takes writes as before, and they are lost: SQLite looks only
+ * where it uses a rollback journal. */
+static enum error check_in_place(struct db *db)
+{
+    int moved = 0;
+    int code = sqlite3_file_control(db->handle, "main", SQLITE_FCNTL_HAS_MOVED, &moved);
+
+    if (code != SQLITE_OK && code != SQLITE_NOTFOUND)
+        return db_raise(db, code);
+    return moved ? db_raise(db, SQLITE_READONLY_DBMOVED) : ERROR_NONE;
+}
+
+enum error transaction_begin(struct db *db)
+{
+    enum error error;
+
+    assert(!db->walking);
+    if (db->mode == DB_READ)
+        return error_raise(ERROR_READ_ONLY, "'%s' was opened for reading only", db->path);
+    roll_back(db);
+    error = db_run(db, "BEGIN IMMEDIATE");
+    if (error)
+        return error;
+    error = check_in_place(db);
+    if (error)
+        roll_back(db);
+    return error;
+}
+
+enum error transaction_end(struct db *db, enum error error)
+{
+    if (!error)
+        error = db_run(db, "COMMIT");
+    roll_back(db);
+    return error;
+}
