@@ -1,4 +1,19 @@
-# EmoTrack. The two commands: `make run` and `make test`; `make help` lists the rest.
+## The two commands:
+##   make run          install what is missing, build, and start EmoTrack with the shipped model
+##   make test         install what is missing, build, and run every test (ONLY=db: that part)
+## The rest:
+##   make              build build/emotrack and build/emotrack-lab
+##   make install      to PREFIX (/usr/local), under DESTDIR if given; make uninstall undoes it
+##   make lint         arrows between folders, habits, format, clang-tidy, cppcheck
+##   make sanitize     the tests under AddressSanitizer and UndefinedBehaviorSanitizer
+##   make valgrind     the unit tests and some commands under valgrind
+##   make fuzz         libFuzzer, FUZZ_SECONDS (60) a target
+##   make bench        speed and memory (PEERS=1: beside scikit-learn and hyperfine)
+##   make model        train assets/emotions.model from DATA (../shared/data/goemotions)
+##   make check-model  train again and compare with assets/emotions.model
+##   make format       clang-format on every source
+##   make clean        remove what was built
+## Variables: BUILD CC CFLAGS LDFLAGS OPTIMISE SANITIZE WERROR=1 V=1 ARGS="--profile alex" (run)
 
 VERSION := 0.1.0
 BUILD   ?= build
@@ -123,10 +138,97 @@ $(FUZZERS): %: %.o $(LIBRARY)
 
 fuzzers: $(FUZZERS)
 
+# ---- lint: who includes whom, habits, format, the analysers; -Werror ----
+
+lint:
+	@.ci/setup build test lint
+	@+$(MAKE) --no-print-directory $(JOBS) BUILD=build-lint WERROR=1 all unit-tests fuzz-replays docs
+	@tests/lint/run build-lint '-std=c11 -D_GNU_SOURCE -DEMOTRACK_VERSION="lint" -I. $(WARNINGS)'
+
+format:
+	@.ci/setup lint
+	clang-format -i $$(find base classifier db sync app tests -name '*.[ch]')
+
+# ---- the model ----
+
+TRAIN = $(BUILD)/emotrack-lab train --data $(DATA)/train.tsv --dev $(DATA)/dev.tsv \
+	--map $(DATA)/ekman.tsv
+
+model: $(BUILD)/emotrack-lab
+	@tests/model data $(DATA)
+	$(TRAIN) --output assets/emotions.model
+
+# The committed model is what the committed trainer makes of the data, to the last byte, whatever
+# the processor: once as it is, once as if it had neither AVX2 nor fused multiply-add.
+check-model: $(BUILD)/emotrack-lab
+	@tests/model check $(DATA) $(BUILD) "$(TRAIN)"
+
+# ---- installing ----
+
+PAGES       := $(BUILD)/man/emotrack.1 $(BUILD)/man/emotrack-lab.1
+COMPLETIONS := $(foreach shell,bash zsh fish,$(BUILD)/completions/emotrack.$(shell))
+
+docs: $(PAGES) $(COMPLETIONS)
+
+$(BUILD)/man/%.1: $(BUILD)/%
+	@mkdir -p $(@D)
+	$(Q)$< --generate man >$@.new && mv $@.new $@
+
+$(COMPLETIONS): $(BUILD)/completions/emotrack.%: $(BUILD)/emotrack
+	@mkdir -p $(@D)
+	$(Q)$< --generate $* >$@.new && mv $@.new $@
+
+# What goes where: mode, file, place under the prefix.
+define INSTALLED
+755 $(BUILD)/emotrack                  bin/emotrack
+755 $(BUILD)/emotrack-lab              bin/emotrack-lab
+644 assets/emotions.model              share/emotrack/emotions.model
+644 $(BUILD)/man/emotrack.1            share/man/man1/emotrack.1
+644 $(BUILD)/man/emotrack-lab.1        share/man/man1/emotrack-lab.1
+644 $(BUILD)/completions/emotrack.bash share/bash-completion/completions/emotrack
+644 $(BUILD)/completions/emotrack.zsh  share/zsh/site-functions/_emotrack
+644 $(BUILD)/completions/emotrack.fish share/fish/vendor_completions.d/emotrack.fish
+644 README.md                          share/doc/emotrack/README.md
+644 CHANGELOG.md                       share/doc/emotrack/CHANGELOG.md
+644 LICENSE                            share/doc/emotrack/LICENSE
+endef
+export INSTALLED
+ROOT := $(DESTDIR)$(PREFIX)
+
+install: all docs
+	@echo "$$INSTALLED" | while read -r mode file place; do \
+		install -D -m "$$mode" "$$file" "$(ROOT)/$$place" || exit 1; \
+		echo "  install $(ROOT)/$$place"; \
+	done
+
+# Folders go with their last file: on a running system those of our own, under a DESTDIR all.
+uninstall:
+	@echo "$$INSTALLED" | while read -r mode file place; do rm -f "$(ROOT)/$$place"; done
+ifdef DESTDIR
+	@cd "$(DESTDIR)" && echo "$$INSTALLED" | while read -r mode file place; do \
+		folder=".$(PREFIX)/$${place%/*}"; \
+		[ ! -d "$$folder" ] || rmdir -p --ignore-fail-on-non-empty "$${folder#./}"; \
+	done
+else
+	@rmdir "$(ROOT)/share/emotrack" "$(ROOT)/share/doc/emotrack" 2>/dev/null || true
+endif
+
+# ---- benchmarks ----
+
+# PEERS=1 also installs and runs what it is compared with.
+bench:
+	@.ci/setup build test $(if $(PEERS),peers)
+	@+$(MAKE) --no-print-directory $(JOBS) all
+	@python3 tests/bench/run.py --build $(BUILD) --data $(DATA)
+
 clean:
-	rm -rf build build-sanitize build-fuzz $(BUILD)
+	rm -rf build build-sanitize build-fuzz build-lint $(BUILD)
+
+help:
+	@sed -n 's/^## //p' Makefile
 
 FORCE:
-.PHONY: all run unit-tests fuzz-replays test sanitize valgrind fuzz fuzzers clean FORCE
+.PHONY: all run unit-tests fuzz-replays test sanitize valgrind fuzz fuzzers lint format model \
+	check-model docs install uninstall bench clean help FORCE
 .SECONDARY:
 -include $(OBJECTS:.o=.d) $(MAINS:%.c=$(BUILD)/%.d) $(UNIT_TESTS:=.d) $(FUZZERS:=.d)

@@ -30,7 +30,7 @@ enum error buffer_reserve(struct buffer *buffer, size_t extra) MUST_CHECK;
 enum error buffer_append(struct buffer *buffer, const void *bytes, size_t length) MUST_CHECK;
 enum error buffer_append_text(struct buffer *buffer, const char *text) MUST_CHECK;
 enum error buffer_append_byte(struct buffer *buffer, char byte) MUST_CHECK;
-enum error buffer_format(struct buffer *buffer, const char *format, ...)
-    MUST_CHECK PRINTF_LIKE(2, 3);
+enum error buffer_format(struct buffer *buffer, const char *format, ...) MUST_CHECK
+    PRINTF_LIKE(2, 3);
 
 #endif

@@ -5,6 +5,11 @@
 #include <stdio.h>
 #include <string.h>
 
+/* The analyser's macros of these names (error.h) are not for the place that defines them. */
+#undef error_raise
+#undef error_raise_plain
+#undef error_raise_errno
+
 enum { SENTENCE_MAX = 1024 };
 
 static _Thread_local char sentence[SENTENCE_MAX];

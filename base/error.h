@@ -50,4 +50,17 @@ enum error error_raise_errno(const char *action, const char *path);
 /* The sentence of the last error raised in this thread; never NULL. Overwritten by the next. */
 const char *error_sentence(void);
 
+#ifdef __clang_analyzer__
+/* The static analyser does not see into error.c; it is told that what is raised is an error. */
+static inline enum error error_not_none(enum error code)
+{
+    if (code == ERROR_NONE)
+        __builtin_unreachable();
+    return code;
+}
+#define error_raise(...)       error_not_none(error_raise(__VA_ARGS__))
+#define error_raise_plain(...) error_not_none(error_raise_plain(__VA_ARGS__))
+#define error_raise_errno(...) error_not_none(error_raise_errno(__VA_ARGS__))
+#endif
+
 #endif

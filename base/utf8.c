@@ -7,7 +7,7 @@ size_t utf8_decode(const char *text, size_t length, int32_t *codepoint)
     utf8proc_ssize_t taken;
 
     if ((unsigned char)text[0] < 0x80) {
-        *codepoint = text[0];
+        *codepoint = (unsigned char)text[0];
         return 1;
     }
     taken = utf8proc_iterate((const utf8proc_uint8_t *)text, (utf8proc_ssize_t)length, codepoint);
