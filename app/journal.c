@@ -90,8 +90,8 @@ enum error journal_open(const struct journal_options *options, struct journal **
         return error_raise_plain(ERROR_NO_MEMORY);
     buffer_init(&journal->path, PATH_MAX);
     journal->profile = strdup(profile_choose(options->profile));
-    error = journal->profile ? open_model(journal, options->model)
-                             : error_raise_plain(ERROR_NO_MEMORY);
+    error =
+        journal->profile ? open_model(journal, options->model) : error_raise_plain(ERROR_NO_MEMORY);
     if (!error && options->access != JOURNAL_NONE)
         error = open_database(journal, options->access);
     if (error) {
@@ -521,6 +521,15 @@ enum error journal_find(struct journal *journal, const char *line, int64_t **ids
         error = db_find(journal->db, &filter, DB_NEWEST_FIRST, ids, count);
     filter_clear(&filter);
     return error;
+}
+
+enum error journal_stats(struct journal *journal, struct month *total, struct month **months,
+                         size_t *count)
+{
+    *total = (struct month){0};
+    *months = NULL;
+    *count = 0;
+    return journal->db ? db_stats(journal->db, total, months, count) : ERROR_NONE;
 }
 
 /* ---- the draft ---- */

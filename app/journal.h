@@ -30,11 +30,11 @@ struct journal_options {
 enum error journal_open(const struct journal_options *options, struct journal **out) MUST_CHECK;
 void journal_close(struct journal *journal); /* NULL is safe */
 
-const char *journal_profile(const struct journal *journal);         /* "alex" */
-const char *journal_path(const struct journal *journal);            /* the database's file */
-const struct model *journal_model(const struct journal *journal);   /* for labels and its id */
-size_t journal_rating_count(const struct journal *journal);         /* that the guesses rest on */
-const char *journal_notice(const struct journal *journal);          /* worth telling, or NULL */
+const char *journal_profile(const struct journal *journal);       /* "alex" */
+const char *journal_path(const struct journal *journal);          /* the database's file */
+const struct model *journal_model(const struct journal *journal); /* for labels and its id */
+size_t journal_rating_count(const struct journal *journal);       /* that the guesses rest on */
+const char *journal_notice(const struct journal *journal);        /* worth telling, or NULL */
 
 /* Takes in what other programs have changed since (ratings: the personal layer is recomputed).
  * `*changed`: whether anything was. Cheap when nothing was. */
@@ -91,19 +91,13 @@ enum error journal_each(struct journal *journal, const char *filter, bool newest
 enum error journal_find(struct journal *journal, const char *filter, int64_t **ids,
                         size_t *count) MUST_CHECK;
 
-struct journal_month {
-    char month[8]; /* "2026-11"; "" in totals */
-    size_t messages, rated, right;
-};
-
 /* `*months` is malloc'ed, oldest first; the caller frees it. */
-enum error journal_stats(struct journal *journal, struct journal_month *total,
-                         struct journal_month **months, size_t *count) MUST_CHECK;
+enum error journal_stats(struct journal *journal, struct month *total, struct month **months,
+                         size_t *count) MUST_CHECK;
 
 /* ---- the draft: what stands in the text box of the terminal UI ---- */
 
-enum error journal_draft_save(struct journal *journal, const char *text,
-                              size_t length) MUST_CHECK;
+enum error journal_draft_save(struct journal *journal, const char *text, size_t length) MUST_CHECK;
 enum error journal_draft_load(struct journal *journal, struct buffer *out) MUST_CHECK;
 
 #endif

@@ -1,6 +1,7 @@
 #ifndef EMOTRACK_DB_ENTRY_H
 #define EMOTRACK_DB_ENTRY_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 enum verdict {
@@ -21,6 +22,14 @@ struct entry {
     char *model;        /* id of the model that guessed */
     enum verdict verdict;
     char *label; /* the emotion that the user picked; NULL: none. With VERDICT_WRONG alone */
+};
+
+/* How much was written and rated in a month. */
+struct month {
+    char month[8];   /* "2026-11", on the writer's clock; "" in totals */
+    size_t messages; /* all in that month */
+    size_t rated;    /* of those, with a live rating */
+    size_t right;    /* of those, rated right */
 };
 
 /* Frees the strings; the entry is all zero. */

@@ -1,0 +1,67 @@
+#ifndef EMOTRACK_APP_TUI_FACE_H
+#define EMOTRACK_APP_TUI_FACE_H
+
+#include "app/journal.h"
+
+#include <stdbool.h>
+
+/* What the screens share: the journal, the line that tells what has happened, and where to go. No
+ * screen knows another; they ask the face. */
+
+enum face_screen { SCREEN_WRITE, SCREEN_HISTORY, SCREENS };
+
+/* What a screen asks of the program beyond itself. */
+enum wish {
+    WISH_NONE,
+    WISH_QUIT,
+    WISH_HELP, /* the keys of this screen */
+    WISH_READ, /* show face.page in full, with face.page_title */
+    WISH_EDIT, /* take face.message to the box of the Write screen */
+};
+
+enum { STATUS_MAX = 512, PAGE_MAX = 8 * 1024 * 1024 };
+
+struct face {
+    struct journal *journal;
+    enum face_screen screen;
+    enum wish wish;
+    int64_t message;         /* for WISH_EDIT */
+    struct buffer page;      /* for WISH_READ */
+    const char *page_title;  /* a literal */
+    char status[STATUS_MAX]; /* "": nothing to tell */
+    bool complaint;          /* the status is bad news */
+};
+
+void face_init(struct face *face, struct journal *journal);
+void face_free(struct face *face);
+
+/* Tells what has happened, until the next press. */
+void face_say(struct face *face, const char *format, ...) PRINTF_LIKE(2, 3);
+
+/* Tells the last error, where `error` is one. Returns whether it was. */
+bool face_complain(struct face *face, enum error error);
+
+/* Takes the last rating of all back, or brings it back, and says so. `*id`: the message that it is
+ * about. Returns whether there was one. */
+bool face_undo(struct face *face, bool redo, int64_t *id);
+
+/* One line of the help: keys and what they do. The last of a table has NULL keys. */
+struct key_help {
+    const char *keys, *what;
+};
+
+/* Asks for the page with everything about a message: its text, when and how it was guessed and
+ * rated, and the full why of today's guess. `entry`: NULL for a text that is not saved. */
+void face_show_message(struct face *face, const struct entry *entry, const char *text,
+                       size_t length);
+
+/* Asks for the page with the keys of a screen. */
+void face_show_help(struct face *face, const struct key_help *keys);
+
+/* How strongly a feature pushes, in one to three signs: "+++", "-". */
+const char *face_push(float contribution);
+
+/* "wrong", "right", the emotion that was picked, or "?" for a message that is not rated. */
+const char *face_rating(const struct entry *entry);
+
+#endif

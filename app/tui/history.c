@@ -1,0 +1,304 @@
+#include "app/tui/history.h"
+
+#include "app/export.h"
+
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { FILTER_LENGTH_MAX = 1024 };
+
+#define EXPORT_FILE "emotrack-history.csv"
+
+const struct key_help history_keys[] = {
+    {"Up Down  k j", "choose a message (Page Up, Page Down, Home, End too)"},
+    {"Enter  w", "open it: the message in full and the why"},
+    {"y", "its guess is right"},
+    {"n", "it is wrong; then a digit or first letters say what it is, Enter: just wrong"},
+    {"u  U", "take the last rating back, bring it back"},
+    {"e", "edit it"},
+    {"d", "delete it for good"},
+    {"/", "filter: words of the text, rated, not:rated, right, wrong, emotion:joy, you:fear,"},
+    {"", "after:2026-11-01, before:today"},
+    {"Esc", "no filter"},
+    {"x", "export what is shown to a file (.csv, .jsonl)"},
+    {"1  2", "screens Write and History (Alt-1, Alt-2 too)"},
+    {"q  ^D", "quit"},
+    {"^Z ^L", "suspend, draw the screen anew"},
+    {NULL, NULL},
+};
+
+void history_init(struct history *history)
+{
+    *history = (struct history){.stale = true};
+    editor_init(&history->filter, FILTER_LENGTH_MAX);
+    editor_init(&history->path, PATH_MAX);
+}
+
+void history_free(struct history *history)
+{
+    editor_free(&history->filter);
+    editor_free(&history->path);
+    free(history->ids);
+}
+
+static const char *text_of(const struct editor *editor)
+{
+    return editor->text.data ? editor->text.data : "";
+}
+
+void history_load(struct history *history, struct face *face)
+{
+    struct month total, *months;
+    size_t month_count, count;
+    int64_t *ids;
+
+    if (!history->stale)
+        return;
+    history->stale = false;
+    if (face_complain(face, journal_find(face->journal, text_of(&history->filter), &ids, &count)))
+        return;
+    free(history->ids);
+    history->ids = ids;
+    history->count = count;
+    if (history->chosen >= count)
+        history->chosen = count > 0 ? count - 1 : 0;
+    if (!face_complain(face, journal_stats(face->journal, &total, &months, &month_count))) {
+        history->total = total.messages;
+        free(months);
+    }
+}
+
+int64_t history_chosen(const struct history *history)
+{
+    return history->count > 0 ? history->ids[history->chosen] : 0;
+}
+
+/* ---- acts on the chosen message ---- */
+
+static void rate(struct history *history, struct face *face, enum verdict verdict,
+                 const char *label)
+{
+    int64_t id = history_chosen(history);
+
+    history->mode = HISTORY_LIST;
+    if (face_complain(face, journal_rate(face->journal, id, verdict, label)))
+        return;
+    face_say(face, "Message %lld is rated %s; u takes it back.", (long long)id,
+             label                      ? label
+             : verdict == VERDICT_RIGHT ? "right"
+                                        : "wrong");
+    history->stale = true;
+}
+
+static void pick(struct history *history, struct face *face, const struct press *press)
+{
+    const struct model *model = journal_model(face->journal);
+    int label;
+
+    switch (picker_press(&history->picker, model, press, &label)) {
+    case PICK_LABEL: rate(history, face, VERDICT_WRONG, model_label(model, label)->name); break;
+    case PICK_NONE: rate(history, face, VERDICT_WRONG, NULL); break;
+    case PICK_BACK: history->mode = HISTORY_LIST; break;
+    case PICK_NO_SUCH: face_say(face, "No emotion goes on like this."); break;
+    case PICK_MORE: break;
+    }
+}
+
+static void undo(struct history *history, struct face *face, bool redo)
+{
+    int64_t id;
+
+    if (face_undo(face, redo, &id))
+        history->stale = true;
+}
+
+static void open_chosen(const struct history *history, struct face *face)
+{
+    struct entry entry;
+
+    if (!face_complain(face, journal_get(face->journal, history_chosen(history), &entry)))
+        face_show_message(face, &entry, entry.text, strlen(entry.text));
+    entry_clear(&entry);
+}
+
+static void delete (struct history *history, struct face *face, const struct press *press)
+{
+    int64_t id = history_chosen(history);
+
+    history->mode = HISTORY_LIST;
+    if (press_command(press) != 'y') {
+        face_say(face, "Message %lld is kept.", (long long)id);
+        return;
+    }
+    if (face_complain(face, journal_forget(face->journal, &id, 1)))
+        return;
+    face_say(face, "Message %lld is gone, its bytes too.", (long long)id);
+    history->stale = true;
+}
+
+static void export(struct history *history, struct face *face)
+{
+    const char *path = text_of(&history->path);
+    size_t count;
+
+    history->mode = HISTORY_LIST;
+    if (!face_complain(face, export_file(face->journal, path, export_format_of(path),
+                                         text_of(&history->filter), &count)))
+        face_say(face, "%zu messages are in %s.", count, path);
+}
+
+static void ask_for_path(struct history *history, struct face *face)
+{
+    if (history->path.text.length == 0 &&
+        face_complain(face, editor_set(&history->path, EXPORT_FILE, strlen(EXPORT_FILE))))
+        return;
+    history->mode = HISTORY_EXPORT;
+}
+
+/* ---- keys ---- */
+
+static void choose(struct history *history, long long index)
+{
+    long long last = (long long)history->count - 1;
+
+    if (index > last)
+        index = last;
+    history->chosen = index > 0 ? (size_t)index : 0;
+}
+
+/* Moves the choice; returns whether the press does that. */
+static bool move_key(struct history *history, const struct press *press)
+{
+    long long chosen = (long long)history->chosen;
+    long long page = history->rows > 1 ? (long long)history->rows - 1 : 1;
+    char letter = press_command(press);
+
+    if (press->kind == PRESS_UP || letter == 'k')
+        choose(history, chosen - 1);
+    else if (press->kind == PRESS_DOWN || letter == 'j')
+        choose(history, chosen + 1);
+    else if (press->kind == PRESS_PAGE_UP)
+        choose(history, chosen - page);
+    else if (press->kind == PRESS_PAGE_DOWN || letter == ' ')
+        choose(history, chosen + page);
+    else if (press->kind == PRESS_HOME || letter == 'g')
+        choose(history, 0);
+    else if (press->kind == PRESS_END || letter == 'G')
+        choose(history, (long long)history->count - 1);
+    else
+        return false;
+    return true;
+}
+
+/* A command about the chosen message; returns whether the letter is one. */
+static bool chosen_command(struct history *history, struct face *face, char letter)
+{
+    if (!strchr("ynedw", letter))
+        return false;
+    if (history->count == 0) {
+        face_say(face, "There is no message here.");
+        return true;
+    }
+    switch (letter) {
+    case 'y': rate(history, face, VERDICT_RIGHT, NULL); break;
+    case 'n':
+        picker_start(&history->picker);
+        history->mode = HISTORY_PICK;
+        break;
+    case 'e':
+        face->wish = WISH_EDIT;
+        face->message = history_chosen(history);
+        break;
+    case 'd': history->mode = HISTORY_DELETE; break;
+    default: open_chosen(history, face); break;
+    }
+    return true;
+}
+
+static void command(struct history *history, struct face *face, char letter)
+{
+    if (letter && chosen_command(history, face, letter))
+        return;
+    switch (letter) {
+    case 'u': undo(history, face, false); break;
+    case 'U': undo(history, face, true); break;
+    case 'x': ask_for_path(history, face); break;
+    case '/': history->mode = HISTORY_FILTER; break;
+    case '1':
+    case '2': face->screen = (enum face_screen)(letter - '1'); break;
+    case 'i': face->screen = SCREEN_WRITE; break;
+    case '?': face->wish = WISH_HELP; break;
+    case 'q': face->wish = WISH_QUIT; break;
+    default: face_say(face, "Letters are commands here; ? lists them."); break;
+    }
+}
+
+static void drop_filter(struct history *history)
+{
+    editor_clear(&history->filter);
+    history->mode = HISTORY_LIST;
+    history->stale = true;
+    history->chosen = 0;
+}
+
+static void in_list(struct history *history, struct face *face, const struct press *press)
+{
+    if (move_key(history, press))
+        return;
+    switch (press->kind) {
+    case PRESS_TEXT: command(history, face, press_command(press)); break;
+    case PRESS_ENTER: chosen_command(history, face, 'w'); break;
+    case PRESS_ESCAPE: drop_filter(history); break;
+    case PRESS_TAB: face->screen = SCREEN_WRITE; break;
+    default: break;
+    }
+}
+
+static void in_filter(struct history *history, struct face *face, const struct press *press)
+{
+    bool taken;
+
+    if (press->kind == PRESS_ENTER || press->kind == PRESS_UP || press->kind == PRESS_DOWN) {
+        history->mode = HISTORY_LIST;
+        move_key(history, press);
+    } else if (press->kind == PRESS_ESCAPE) {
+        drop_filter(history);
+    } else if (!face_complain(face, editor_press(&history->filter, press, &taken)) &&
+               history->filter.changed) {
+        history->filter.changed = false;
+        history->stale = true;
+        history->chosen = 0;
+    }
+}
+
+static void in_path(struct history *history, struct face *face, const struct press *press)
+{
+    bool taken;
+
+    if (press->kind == PRESS_ENTER)
+        export(history, face);
+    else if (press->kind == PRESS_ESCAPE)
+        history->mode = HISTORY_LIST;
+    else
+        face_complain(face, editor_press(&history->path, press, &taken));
+}
+
+void history_press(struct history *history, struct face *face, const struct press *press)
+{
+    if (press->kind == PRESS_RESIZE)
+        return;
+    if (press->kind == PRESS_CONTROL && (press->letter == 'd' || press->letter == 'c')) {
+        if (history->mode == HISTORY_LIST)
+            face->wish = WISH_QUIT;
+        history->mode = HISTORY_LIST;
+        return;
+    }
+    switch (history->mode) {
+    case HISTORY_LIST: in_list(history, face, press); break;
+    case HISTORY_FILTER: in_filter(history, face, press); break;
+    case HISTORY_PICK: pick(history, face, press); break;
+    case HISTORY_DELETE: delete (history, face, press); break;
+    case HISTORY_EXPORT: in_path(history, face, press); break;
+    }
+}

@@ -1,0 +1,199 @@
+#include "app/tui/history_view.h"
+
+#include "app/tui/glyph.h"
+#include "app/tui/paint.h"
+#include "app/tui/picker_view.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+enum { NARROW = 60 };
+
+/* Where the columns of the list start; 0: not shown. The text comes last: nothing stands to its
+ * right that a wide character could push away. */
+struct columns {
+    int when, when_width, guess, guess_width, percent, you, text;
+};
+
+static void lay_out(const struct model *model, struct columns *columns)
+{
+    int widest = 5;
+
+    for (int i = 0; i < model_label_count(model); i++) {
+        int width = glyph_columns(model_label(model, i)->name, strlen(model_label(model, i)->name));
+
+        widest = width > widest ? width : widest;
+    }
+    widest = widest > 14 ? 14 : widest;
+    if (COLS < NARROW) {
+        *columns = (struct columns){.guess = 2, .guess_width = widest, .text = widest + 3};
+        return;
+    }
+    *columns = (struct columns){.when = 2, .when_width = 16, .guess = 20, .guess_width = widest};
+    columns->percent = columns->guess + widest + 1;
+    columns->you = columns->percent + 5;
+    columns->text = columns->you + widest + 2;
+}
+
+static void draw_when(int row, const struct columns *columns, const struct entry *entry)
+{
+    time_t seconds = (time_t)(entry->created / 1000) + entry->offset * 60;
+    struct tm clock;
+    char when[32];
+
+    gmtime_r(&seconds, &clock);
+    strftime(when, sizeof when, "%Y-%m-%d %H:%M", &clock);
+    paint_text(row, columns->when, columns->when_width, A_NORMAL, when, strlen(when));
+}
+
+static attr_t label_attributes(const struct model *model, const char *name)
+{
+    int label = name ? model_find_label(model, name) : -1;
+
+    return label >= 0 ? paint_label(model_label(model, label)) : A_NORMAL;
+}
+
+static void draw_entry(struct face *face, int row, const struct columns *columns,
+                       const struct entry *entry)
+{
+    const struct model *model = journal_model(face->journal);
+    const char *guess = entry->guess ? entry->guess : "-";
+    const char *you = face_rating(entry);
+
+    if (columns->when)
+        draw_when(row, columns, entry);
+    paint_text(row, columns->guess, columns->guess_width, label_attributes(model, entry->guess),
+               guess, strlen(guess));
+    if (columns->percent)
+        paint_format(row, columns->percent, 4, A_NORMAL, "%3.0f%%", 100 * entry->probability);
+    if (columns->you)
+        paint_text(row, columns->you, columns->guess_width, label_attributes(model, entry->label),
+                   entry->verdict == VERDICT_RIGHT ? "= right" : you,
+                   strlen(entry->verdict == VERDICT_RIGHT ? "= right" : you));
+    paint_text(row, columns->text, COLS, A_NORMAL, entry->text, strlen(entry->text));
+}
+
+static void draw_head(int row, const struct columns *columns)
+{
+    if (columns->when)
+        paint_format(row, columns->when, COLS, A_BOLD, "when");
+    paint_format(row, columns->guess, COLS, A_BOLD, "guess");
+    if (columns->percent)
+        paint_format(row, columns->percent + 3, COLS, A_BOLD, "p");
+    if (columns->you)
+        paint_format(row, columns->you, COLS, A_BOLD, "you");
+    paint_format(row, columns->text, COLS, A_BOLD, "message");
+}
+
+static void draw_list(struct history *history, struct face *face, int top, int rows)
+{
+    struct columns columns;
+
+    lay_out(journal_model(face->journal), &columns);
+    draw_head(top, &columns);
+    history->rows = rows > 1 ? (size_t)rows - 1 : 0;
+    if (history->chosen < history->top)
+        history->top = history->chosen;
+    if (history->rows > 0 && history->chosen >= history->top + history->rows)
+        history->top = history->chosen - history->rows + 1;
+    for (size_t i = 0; i < history->rows && history->top + i < history->count; i++) {
+        int row = top + 1 + (int)i;
+        struct entry entry;
+
+        if (!face_complain(face,
+                           journal_get(face->journal, history->ids[history->top + i], &entry)))
+            draw_entry(face, row, &columns, &entry);
+        entry_clear(&entry);
+        if (history->top + i == history->chosen) {
+            paint_format(row, 0, 1, A_NORMAL, ">");
+            paint_chosen(row);
+        }
+    }
+}
+
+static void draw_empty(const struct history *history, int row)
+{
+    if (history->total > 0) {
+        paint_format(row, 2, COLS - 2, A_NORMAL, "No message passes this filter. Esc shows all.");
+        return;
+    }
+    paint_format(row, 2, COLS - 2, A_NORMAL,
+                 "The messages that you write will stand here, newest first,");
+    paint_format(row + 1, 2, COLS - 2, A_NORMAL,
+                 "each with its guess and your rating. 1 goes to Write.");
+}
+
+/* One line that is typed into; returns the cursor's column. */
+static int draw_input(int row, const char *prompt, struct editor *input)
+{
+    int column = 1 + paint_format(row, 1, COLS, A_BOLD, "%s", prompt);
+    int line, at;
+
+    input->width = COLS > column + 2 ? COLS - column - 1 : 1;
+    editor_place(input, &line, &at);
+    paint_text(row, column, COLS, A_NORMAL, input->text.data ? input->text.data : "",
+               input->text.length);
+    return line == 0 && column + at < COLS ? column + at : COLS - 1;
+}
+
+/* The line under the title: the filter, or what is being asked. Returns the cursor's column. */
+static int draw_top_line(struct history *history, struct face *face, int row)
+{
+    char counted[64];
+    bool filtered = history->filter.text.length > 0;
+    int column;
+
+    switch (history->mode) {
+    case HISTORY_PICK: picker_draw(&history->picker, journal_model(face->journal), row); return 0;
+    case HISTORY_DELETE:
+        paint_format(row, 1, COLS - 1, A_BOLD,
+                     "Delete message %lld for good? y deletes, any other key keeps it",
+                     (long long)history_chosen(history));
+        return 0;
+    case HISTORY_EXPORT: return draw_input(row, "Export to: ", &history->path);
+    default: break;
+    }
+    column = draw_input(row, "/ ", &history->filter);
+    snprintf(counted, sizeof counted, "%zu of %zu%s", history->count, history->total,
+             filtered ? "  (Esc all)" : "");
+    if (COLS > 1 + (int)strlen(counted) + (filtered ? COLS / 2 : 3))
+        paint_format(row, COLS - 1 - (int)strlen(counted), COLS, A_NORMAL, "%s", counted);
+    return column;
+}
+
+bool history_draw(struct history *history, struct face *face, int top, int bottom, int *row,
+                  int *column)
+{
+    int list = top + 1;
+
+    history_load(history, face);
+    *row = top;
+    *column = draw_top_line(history, face, top);
+    if (bottom - top >= 8)
+        paint_rule(list++);
+    if (history->count == 0)
+        draw_empty(history, list);
+    else
+        draw_list(history, face, list, bottom - list);
+    return history->mode == HISTORY_FILTER || history->mode == HISTORY_EXPORT;
+}
+
+const char *history_hints(const struct history *history)
+{
+    bool narrow = COLS < NARROW;
+
+    switch (history->mode) {
+    case HISTORY_FILTER:
+        return narrow
+                   ? "Enter keep  Esc all"
+                   : "rated not:rated wrong emotion:joy you:fear after:2026-11-01  Enter  Esc all";
+    case HISTORY_PICK: return "A digit or first letters  Enter just wrong  Esc back";
+    case HISTORY_DELETE: return "y delete  any other key: keep";
+    case HISTORY_EXPORT: return "Enter export (.csv or .jsonl)  Esc back";
+    case HISTORY_LIST: break;
+    }
+    return narrow
+               ? "Enter open  y/n  / filter  ? help"
+               : "Enter open+why  y/n rate  e edit  d delete  u undo  / filter  x export  ? help";
+}

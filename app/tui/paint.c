@@ -1,0 +1,176 @@
+#include "app/tui/paint.h"
+
+#include "app/tui/glyph.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { FORMAT_MAX = 1024, EIGHTHS = 8 };
+
+/* The colours that a label may have, in the order of their pairs (from 1). Never white or black:
+ * one of them is the paper. */
+static const struct {
+    const char *name;
+    short colour;
+} colours[] = {
+    {"red", COLOR_RED},   {"green", COLOR_GREEN},     {"yellow", COLOR_YELLOW},
+    {"blue", COLOR_BLUE}, {"magenta", COLOR_MAGENTA}, {"cyan", COLOR_CYAN},
+};
+
+static struct {
+    bool colour, ascii;
+} paint;
+
+void paint_start(bool colour, bool ascii)
+{
+    paint.ascii = ascii;
+    paint.colour = colour && has_colors() && start_color() == OK && use_default_colors() == OK;
+    for (size_t i = 0; paint.colour && i < sizeof colours / sizeof *colours; i++)
+        init_pair((short)(i + 1), colours[i].colour, -1);
+}
+
+attr_t paint_label(const struct label *label)
+{
+    const char *name = label->colour;
+    bool bold = strncmp(name, "bold ", 5) == 0;
+    attr_t attributes = bold ? A_BOLD : A_NORMAL;
+
+    if (bold)
+        name += 5;
+    for (size_t i = 0; paint.colour && i < sizeof colours / sizeof *colours; i++) {
+        if (strcmp(name, colours[i].name) == 0)
+            attributes |= (attr_t)COLOR_PAIR(i + 1);
+    }
+    return attributes;
+}
+
+/* Draws one cluster: a cell for each of its code points that has a width, marks on the one before.
+ */
+static void draw_glyph(int row, int column, const struct glyph *glyph, attr_t attributes)
+{
+    const wchar_t *shown = glyph->shown;
+
+    while (*shown) {
+        wchar_t cell[CCHARW_MAX + 1];
+        cchar_t drawn;
+        int length = 0;
+
+        do {
+            if (length < CCHARW_MAX)
+                cell[length++] = *shown;
+            shown++;
+        } while (*shown && wcwidth(*shown) == 0);
+        cell[length] = 0;
+        if (setcchar(&drawn, cell, attributes & ~(attr_t)A_COLOR, (short)PAIR_NUMBER(attributes),
+                     NULL) == OK)
+            mvadd_wch(row, column, &drawn);
+        column += wcwidth(cell[0]) > 0 ? wcwidth(cell[0]) : 1;
+    }
+}
+
+/* Draws clusters from `start` on while they fit in `width` columns; returns the columns used and in
+ * `*at` the first byte that was not drawn. */
+static int draw_run(int row, int column, int width, attr_t attributes, const char *text,
+                    size_t length, size_t *at)
+{
+    int used = 0;
+
+    for (*at = 0; *at < length;) {
+        struct glyph glyph;
+
+        glyph_read(text + *at, length - *at, &glyph);
+        if (glyph.newline) {
+            glyph.columns = 1;
+            glyph.shown[0] = L' ';
+        }
+        if (used + glyph.columns > width)
+            break;
+        draw_glyph(row, column + used, &glyph, attributes);
+        used += glyph.columns;
+        *at += glyph.length;
+    }
+    return used;
+}
+
+int paint_text(int row, int column, int width, attr_t attributes, const char *text, size_t length)
+{
+    size_t at;
+    int used;
+
+    if (width > COLS - column)
+        width = COLS - column;
+    if (row < 0 || row >= LINES || width <= 0)
+        return 0;
+    used = draw_run(row, column, width, attributes, text, length, &at);
+    if (at < length) {
+        if (used == width)
+            used--;
+        mvaddch(row, column + used, '~' | attributes);
+        used++;
+    }
+    return used;
+}
+
+int paint_format(int row, int column, int width, attr_t attributes, const char *format, ...)
+{
+    char text[FORMAT_MAX];
+    va_list arguments;
+
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    return paint_text(row, column, width, attributes, text, strlen(text));
+}
+
+void paint_line(int row, int column, const char *text, size_t start, size_t end,
+                const attr_t *attributes)
+{
+    for (size_t at = start; at < end;) {
+        struct glyph glyph;
+
+        glyph_read(text + at, end - at, &glyph);
+        if (row >= 0 && row < LINES && column + glyph.columns <= COLS)
+            draw_glyph(row, column, &glyph, attributes ? attributes[at] : A_NORMAL);
+        column += glyph.columns;
+        at += glyph.length;
+    }
+}
+
+void paint_bar(int row, int column, int width, double part, attr_t attributes)
+{
+    int eighths = (int)lround(part * width * EIGHTHS);
+
+    for (int i = 0; i < width && row >= 0 && row < LINES && column + i < COLS; i++) {
+        int filled = eighths - i * EIGHTHS;
+
+        if (paint.ascii) {
+            mvaddch(row, column + i, (filled >= EIGHTHS / 2 ? '#' : '.') | attributes);
+        } else if (filled > 0) {
+            /* U+2588 is the full block, U+2589 to U+258F are seven eighths down to one. */
+            wchar_t block[] = {(wchar_t)(0x2590 - (filled < EIGHTHS ? filled : EIGHTHS)), 0};
+            cchar_t drawn;
+
+            setcchar(&drawn, block, attributes & ~(attr_t)A_COLOR, (short)PAIR_NUMBER(attributes),
+                     NULL);
+            mvadd_wch(row, column + i, &drawn);
+        }
+    }
+}
+
+void paint_rule(int row)
+{
+    for (int column = 0; row >= 0 && row < LINES && column < COLS; column++) {
+        if (paint.ascii)
+            mvaddch(row, column, '-');
+        else
+            mvadd_wch(row, column, WACS_HLINE);
+    }
+}
+
+void paint_chosen(int row)
+{
+    if (row >= 0 && row < LINES)
+        mvchgat(row, 0, -1, A_REVERSE, 0, NULL);
+}

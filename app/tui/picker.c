@@ -1,0 +1,66 @@
+#include "app/tui/picker.h"
+
+#include <string.h>
+#include <strings.h>
+
+void picker_start(struct picker *picker)
+{
+    picker->typed[0] = '\0';
+}
+
+bool picker_fits(const struct picker *picker, const struct label *label)
+{
+    return strncasecmp(picker->typed, label->name, strlen(picker->typed)) == 0;
+}
+
+/* How many labels fit; `*label`: the first of them. */
+static int fitting(const struct picker *picker, const struct model *model, int *label)
+{
+    int count = 0;
+
+    for (int i = model_label_count(model) - 1; i >= 0; i--) {
+        if (picker_fits(picker, model_label(model, i))) {
+            *label = i;
+            count++;
+        }
+    }
+    return count;
+}
+
+static enum pick type(struct picker *picker, const struct model *model, const struct press *press,
+                      int *label)
+{
+    size_t length = strlen(picker->typed);
+    int count;
+
+    if (length + press->length > LABEL_NAME_MAX)
+        return PICK_NO_SUCH;
+    memcpy(picker->typed + length, press->text, press->length);
+    picker->typed[length + press->length] = '\0';
+    count = fitting(picker, model, label);
+    if (count == 0)
+        picker->typed[length] = '\0';
+    return count == 0 ? PICK_NO_SUCH : count == 1 ? PICK_LABEL : PICK_MORE;
+}
+
+enum pick picker_press(struct picker *picker, const struct model *model, const struct press *press,
+                       int *label)
+{
+    char letter = press_command(press);
+
+    switch (press->kind) {
+    case PRESS_TEXT:
+        if (letter < '1' || letter > '9' || model_label_count(model) > PICKER_DIGITS)
+            return type(picker, model, press, label);
+        *label = letter - '1';
+        return *label < model_label_count(model) ? PICK_LABEL : PICK_NO_SUCH;
+    case PRESS_ENTER:
+        if (!picker->typed[0])
+            return PICK_NONE;
+        fitting(picker, model, label);
+        return PICK_LABEL;
+    case PRESS_BACKSPACE: picker_start(picker); return PICK_MORE;
+    case PRESS_ESCAPE: return PICK_BACK;
+    default: return PICK_MORE;
+    }
+}

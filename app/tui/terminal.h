@@ -1,0 +1,32 @@
+#ifndef EMOTRACK_APP_TUI_TERMINAL_H
+#define EMOTRACK_APP_TUI_TERMINAL_H
+
+#include "app/tui/press.h"
+#include "base/error.h"
+
+#include <stdbool.h>
+
+/* The terminal itself: taken over, given back whatever happens, and read. One a process. */
+
+/* True where standard input and output are a terminal that a full-screen program can use: not
+ * "dumb", known to terminfo, with a cursor that can be placed. */
+bool terminal_usable(void);
+
+/* Takes the terminal over (alternate screen, raw keys, bracketed paste) and makes sure that every
+ * fatal signal gives it back before it ends the program. */
+enum error terminal_start(void) MUST_CHECK;
+
+/* Gives it back. Safe where it was not taken. */
+void terminal_stop(void);
+
+/* The next press: waits at most `wait` milliseconds (0: takes only what is there already), then
+ * PRESS_NONE. Suspending (^Z) and coming back happen in here, and show as PRESS_RESIZE. */
+void terminal_read(int wait, struct press *out);
+
+/* The terminal has gone away (end of input): the program should end. */
+bool terminal_lost(void);
+
+/* Draws everything anew with the next refresh. */
+void terminal_redraw(void);
+
+#endif

@@ -1,0 +1,260 @@
+#include "app/tui/tui.h"
+
+#include "app/tui/glyph.h"
+#include "app/tui/history_view.h"
+#include "app/tui/pager.h"
+#include "app/tui/paint.h"
+#include "app/tui/terminal.h"
+#include "app/tui/write_view.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+enum {
+    REST = 250,   /* ms without a press after which the draft is kept */
+    IDLE = 1000,  /* ms between looks at what other programs have changed */
+    ROWS_MIN = 6, /* a smaller window shows only that it is too small */
+    COLUMNS_MIN = 24,
+    NARROW = 60,
+};
+
+struct tui {
+    struct face face;
+    struct write write;
+    struct history history;
+    struct pager pager;
+};
+
+static const char *const screen_names[SCREENS] = {"Write", "History"};
+
+bool tui_possible(void)
+{
+    return terminal_usable();
+}
+
+/* ---- drawing ---- */
+
+static void draw_title(const struct tui *tui)
+{
+    const char *profile = journal_profile(tui->face.journal);
+    int column = 1, used = (int)strlen(profile);
+
+    if (COLS < NARROW) {
+        paint_format(0, 1, COLS, A_BOLD, "%s", screen_names[tui->face.screen]);
+        paint_format(0, COLS - 8, COLS, A_NORMAL, "F1 help");
+        return;
+    }
+    column += paint_format(0, column, COLS, A_BOLD, "EmoTrack") + 2;
+    for (int i = 0; i < SCREENS; i++) {
+        bool here = i == (int)tui->face.screen;
+
+        column += paint_format(0, column, COLS, here ? A_BOLD : A_NORMAL,
+                               here ? "[%d %s]" : "%d %s", i + 1, screen_names[i]) +
+                  1;
+    }
+    if (column + used + 1 < COLS)
+        paint_format(0, COLS - 1 - used, COLS, A_NORMAL, "%s", profile);
+}
+
+/* The status takes as many lines as it needs, at most three. Returns how many. */
+static int status_rows(const struct face *face)
+{
+    struct wrapped line = {0};
+    size_t length = strlen(face->status);
+    int rows = 0;
+
+    for (size_t at = 0; at < length; at = line.next, rows++)
+        glyph_wrap(face->status, length, at, COLS - 2, &line);
+    return rows < 1 ? 1 : rows > 3 ? 3 : rows;
+}
+
+static void draw_status(const struct face *face, int row)
+{
+    struct wrapped line = {0};
+    size_t length = strlen(face->status);
+    attr_t attributes[STATUS_MAX];
+
+    for (size_t i = 0; i < STATUS_MAX; i++)
+        attributes[i] = face->complaint ? A_BOLD : A_NORMAL;
+    for (size_t at = 0; at < length && row < LINES - 1; at = line.next, row++) {
+        glyph_wrap(face->status, length, at, COLS - 2, &line);
+        paint_line(row, 1, face->status, at, line.end, attributes);
+    }
+}
+
+static bool draw_screen(struct tui *tui, int *row, int *column)
+{
+    int top = COLS >= NARROW || LINES >= 10 ? 2 : 1;
+    int bottom = LINES - 1 - status_rows(&tui->face);
+    bool cursor;
+    const char *hints;
+
+    draw_title(tui);
+    if (top == 2)
+        paint_rule(1);
+    if (tui->face.screen == SCREEN_WRITE) {
+        cursor = write_draw(&tui->write, &tui->face, top, bottom, row, column);
+        hints = write_hints(&tui->write);
+    } else {
+        cursor = history_draw(&tui->history, &tui->face, top, bottom, row, column);
+        hints = history_hints(&tui->history);
+    }
+    draw_status(&tui->face, bottom);
+    paint_text(LINES - 1, 1, COLS - 1, A_NORMAL, hints, strlen(hints));
+    return cursor;
+}
+
+static void draw(struct tui *tui)
+{
+    int row = 0, column = 0;
+    bool cursor = false;
+
+    erase();
+    if (LINES < ROWS_MIN || COLS < COLUMNS_MIN)
+        paint_format(0, 0, COLS, A_NORMAL, "Window too small, draft kept");
+    else if (tui->pager.open)
+        pager_draw(&tui->pager, tui->face.page_title, tui->face.page.data, tui->face.page.length);
+    else
+        cursor = draw_screen(tui, &row, &column);
+    curs_set(cursor ? 1 : 0);
+    move(row, column);
+    refresh();
+}
+
+/* ---- keys ---- */
+
+static void show_help(struct tui *tui)
+{
+    face_show_help(&tui->face, tui->face.screen == SCREEN_WRITE ? write_keys : history_keys);
+}
+
+/* What the screen asked for beyond itself. */
+static void grant(struct tui *tui)
+{
+    struct face *face = &tui->face;
+
+    if (face->wish == WISH_HELP)
+        show_help(tui);
+    if (face->wish == WISH_READ)
+        pager_open(&tui->pager);
+    if (face->wish == WISH_EDIT) {
+        face->screen = SCREEN_WRITE;
+        write_edit(&tui->write, face, face->message);
+    }
+    if (face->wish != WISH_QUIT)
+        face->wish = WISH_NONE;
+}
+
+static void go_to(struct tui *tui, enum face_screen screen)
+{
+    if (screen >= SCREENS)
+        return;
+    tui->face.screen = screen;
+}
+
+static void press_key(struct tui *tui, const struct press *press)
+{
+    enum face_screen before = tui->face.screen;
+
+    if (press->kind == PRESS_CONTROL && press->letter == 'l') {
+        terminal_redraw();
+        return;
+    }
+    if (press->kind != PRESS_RESIZE)
+        face_say(&tui->face, "%s", "");
+    if (tui->pager.open)
+        pager_press(&tui->pager, press);
+    else if (press->kind == PRESS_SCREEN)
+        go_to(tui, (enum face_screen)(press->number - 1));
+    else if (press->kind == PRESS_HELP)
+        tui->face.wish = WISH_HELP;
+    else if (tui->face.screen == SCREEN_WRITE)
+        write_press(&tui->write, &tui->face, press);
+    else
+        history_press(&tui->history, &tui->face, press);
+    grant(tui);
+    if (tui->face.screen != before) {
+        write_reload(&tui->write, &tui->face);
+        tui->history.stale = true;
+    }
+}
+
+/* Takes in what other programs have changed, without taking the words off the status line. */
+static void look_around(struct tui *tui)
+{
+    bool changed;
+
+    if (face_complain(&tui->face, journal_refresh(tui->face.journal, &changed)) || !changed)
+        return;
+    tui->history.stale = true;
+    if (tui->write.mode != WRITE_PICK)
+        write_reload(&tui->write, &tui->face);
+}
+
+/* Draws when there is nothing left to read, keeps the draft when the typing rests. */
+static void loop(struct tui *tui)
+{
+    struct press press;
+
+    while (tui->face.wish != WISH_QUIT && !terminal_lost()) {
+        terminal_read(0, &press);
+        if (press.kind == PRESS_NONE) {
+            draw(tui);
+            terminal_read(tui->write.box.changed ? REST : IDLE, &press);
+        }
+        if (press.kind != PRESS_NONE) {
+            press_key(tui, &press);
+        } else {
+            write_keep_draft(&tui->write, &tui->face);
+            look_around(tui);
+        }
+    }
+    write_keep_draft(&tui->write, &tui->face);
+}
+
+/* ---- starting ---- */
+
+/* Whether the user's own locale, not the one that we fell back to, promises UTF-8. */
+static bool terminal_is_utf8(void)
+{
+    static const char *const names[] = {"LC_ALL", "LC_CTYPE", "LANG"};
+
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        const char *value = getenv(names[i]);
+
+        if (value && *value)
+            return strcasestr(value, "utf-8") || strcasestr(value, "utf8");
+    }
+    return false;
+}
+
+static bool wants_colour(const struct tui_options *options)
+{
+    const char *no_color = getenv("NO_COLOR");
+
+    return !options->no_color && !(no_color && *no_color);
+}
+
+enum error tui_run(struct journal *journal, const struct tui_options *options)
+{
+    struct tui tui = {0};
+    enum error error;
+
+    face_init(&tui.face, journal);
+    history_init(&tui.history);
+    error = write_init(&tui.write, &tui.face);
+    if (!error)
+        error = terminal_start();
+    if (!error) {
+        paint_start(wants_colour(options), !terminal_is_utf8());
+        if (journal_notice(journal))
+            face_say(&tui.face, "%s", journal_notice(journal));
+        loop(&tui);
+        terminal_stop();
+    }
+    write_free(&tui.write);
+    history_free(&tui.history);
+    face_free(&tui.face);
+    return error;
+}

@@ -1,0 +1,358 @@
+#include "app/tui/write.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+const struct key_help write_keys[] = {
+    {"Enter", "save the message, then rate its guess"},
+    {"Alt-Enter ^J", "a new line"},
+    {"Tab", "rate the last message"},
+    {"Esc", "leave the box: letters are commands then"},
+    {"i Enter", "back to the box"},
+    {"y", "the guess is right"},
+    {"n", "it is wrong; then a digit or first letters say what it is, Enter: just wrong"},
+    {"s", "skip the rating"},
+    {"u  U", "take the last rating back, bring it back"},
+    {"e", "edit the last message"},
+    {"w  m", "the full why, all emotions"},
+    {"1  2", "screens Write and History (Alt-1, Alt-2: from the box too)"},
+    {"^A ^E, arrows", "move (Alt-b, Alt-f, Ctrl-arrows: by words)"},
+    {"^W ^U ^K ^Y", "cut a word, to the line's start, to its end; bring it back"},
+    {"^C", "clear the box; twice: quit"},
+    {"^D  q", "quit (q: outside the box); the draft is kept"},
+    {"^Z ^L", "suspend, draw the screen anew"},
+    {NULL, NULL},
+};
+
+/* ---- the newest message ---- */
+
+static enum error take_entry(void *context, const struct entry *entry)
+{
+    struct entry *copy = context;
+
+    *copy = *entry;
+    copy->text = strdup(entry->text);
+    copy->model = strdup(entry->model);
+    copy->guess = entry->guess ? strdup(entry->guess) : NULL;
+    copy->label = entry->label ? strdup(entry->label) : NULL;
+    if (!copy->text || !copy->model || (entry->guess && !copy->guess) ||
+        (entry->label && !copy->label)) {
+        entry_clear(copy);
+        return error_raise_plain(ERROR_NO_MEMORY);
+    }
+    return ERROR_NONE;
+}
+
+static enum error load_newest(struct write *write, struct face *face)
+{
+    entry_clear(&write->last);
+    return journal_each(face->journal, NULL, true, 1, take_entry, &write->last);
+}
+
+static void load_last(struct write *write, struct face *face, int64_t id)
+{
+    struct entry entry;
+
+    if (face_complain(face, journal_get(face->journal, id, &entry)))
+        return;
+    entry_clear(&write->last);
+    write->last = entry;
+}
+
+enum error write_init(struct write *write, struct face *face)
+{
+    struct buffer draft;
+    enum error error;
+
+    *write = (struct write){0};
+    editor_init(&write->box, TEXT_MAX);
+    buffer_init(&write->set_aside, TEXT_MAX);
+    buffer_init(&draft, 4 * TEXT_MAX);
+    error = journal_draft_load(face->journal, &draft);
+    if (!error)
+        error = editor_set(&write->box, draft.data, draft.length);
+    if (!error)
+        error = load_newest(write, face);
+    write->box.changed = false;
+    buffer_free(&draft);
+    return error;
+}
+
+void write_free(struct write *write)
+{
+    editor_free(&write->box);
+    buffer_free(&write->set_aside);
+    entry_clear(&write->last);
+}
+
+void write_reload(struct write *write, struct face *face)
+{
+    face_complain(face, load_newest(write, face));
+}
+
+void write_keep_draft(struct write *write, struct face *face)
+{
+    const struct buffer *text = &write->box.text;
+
+    if (!write->box.changed || write->editing)
+        return;
+    write->box.changed = false;
+    face_complain(face,
+                  journal_draft_save(face->journal, text->data ? text->data : "", text->length));
+}
+
+const char *write_subject(const struct write *write, size_t *length)
+{
+    if (write->box.text.length == 0 && write->fresh && write->last.id) {
+        *length = strlen(write->last.text);
+        return write->last.text;
+    }
+    *length = write->box.text.length;
+    return write->box.text.data ? write->box.text.data : "";
+}
+
+/* ---- editing an older message ---- */
+
+void write_edit(struct write *write, struct face *face, int64_t id)
+{
+    struct entry entry;
+
+    if (face_complain(face, journal_get(face->journal, id, &entry)))
+        return;
+    write_keep_draft(write, face);
+    if (!write->editing) {
+        buffer_clear(&write->set_aside);
+        if (face_complain(face, buffer_append(&write->set_aside, write->box.text.data,
+                                              write->box.text.length))) {
+            entry_clear(&entry);
+            return;
+        }
+    }
+    if (!face_complain(face, editor_set(&write->box, entry.text, strlen(entry.text)))) {
+        write->editing = id;
+        write->mode = WRITE_TEXT;
+        face_say(face, "Editing message %lld: Enter saves it, Esc leaves it as it was.",
+                 (long long)id);
+    }
+    entry_clear(&entry);
+}
+
+/* The draft comes back; it is saved still. */
+static void end_editing(struct write *write, struct face *face)
+{
+    write->editing = 0;
+    if (!face_complain(face,
+                       editor_set(&write->box, write->set_aside.data, write->set_aside.length)))
+        write->box.changed = false;
+    buffer_free(&write->set_aside);
+}
+
+static void save_edited(struct write *write, struct face *face)
+{
+    struct entry entry;
+    enum error error = journal_edit(face->journal, write->editing, write->box.text.data,
+                                    write->box.text.length, &entry);
+
+    if (face_complain(face, error))
+        return;
+    face_say(face, "Message %lld is changed and guessed anew: %s.", (long long)entry.id,
+             entry.guess ? entry.guess : "can't tell");
+    if (entry.id == write->last.id) {
+        entry_clear(&write->last);
+        write->last = entry;
+    } else {
+        entry_clear(&entry);
+    }
+    end_editing(write, face);
+}
+
+/* ---- saving and rating ---- */
+
+static void save(struct write *write, struct face *face)
+{
+    const struct buffer *text = &write->box.text;
+    struct entry entry;
+
+    if (write->editing) {
+        save_edited(write, face);
+        return;
+    }
+    if (face_complain(face, journal_write(face->journal, text->data ? text->data : "", text->length,
+                                          true, &entry)))
+        return;
+    entry_clear(&write->last);
+    write->last = entry;
+    editor_clear(&write->box);
+    write->box.changed = false; /* the draft went with the message */
+    write->fresh = true;
+    write->mode = WRITE_OUTSIDE;
+    face_say(face, "Saved on this device. Nothing was uploaded.");
+}
+
+/* Back to the box: the next letters are the next message's. */
+static void back_to_text(struct write *write)
+{
+    write->mode = WRITE_TEXT;
+    write->fresh = false;
+}
+
+static void rate(struct write *write, struct face *face, enum verdict verdict, const char *label)
+{
+    if (face_complain(face, journal_rate(face->journal, write->last.id, verdict, label))) {
+        write->mode = WRITE_OUTSIDE;
+        return;
+    }
+    load_last(write, face, write->last.id);
+    face_say(face, "Rated %s: the next guess has learnt from it.",
+             write->last.verdict == VERDICT_RIGHT ? "right"
+             : write->last.label                  ? write->last.label
+                                                  : "wrong");
+    back_to_text(write);
+}
+
+static void pick(struct write *write, struct face *face, const struct press *press)
+{
+    const struct model *model = journal_model(face->journal);
+    int label;
+
+    switch (picker_press(&write->picker, model, press, &label)) {
+    case PICK_LABEL: rate(write, face, VERDICT_WRONG, model_label(model, label)->name); break;
+    case PICK_NONE: rate(write, face, VERDICT_WRONG, NULL); break;
+    case PICK_BACK: write->mode = WRITE_OUTSIDE; break;
+    case PICK_NO_SUCH: face_say(face, "No emotion goes on like this."); break;
+    case PICK_MORE: break;
+    }
+}
+
+static void undo(struct write *write, struct face *face, bool redo)
+{
+    int64_t id;
+
+    if (face_undo(face, redo, &id) && write->last.id == id)
+        load_last(write, face, id);
+}
+
+/* ---- keys ---- */
+
+/* A command about the last message; returns whether the letter is one. */
+static bool last_command(struct write *write, struct face *face, char letter)
+{
+    if (!strchr("ynse", letter))
+        return false;
+    if (!write->last.id) {
+        face_say(face, "There is no message yet: write one.");
+        return true;
+    }
+    switch (letter) {
+    case 'y': rate(write, face, VERDICT_RIGHT, NULL); break;
+    case 'n':
+        picker_start(&write->picker);
+        write->mode = WRITE_PICK;
+        break;
+    case 's': back_to_text(write); break;
+    default: write_edit(write, face, write->last.id); break;
+    }
+    return true;
+}
+
+static void show_why(const struct write *write, struct face *face)
+{
+    size_t length;
+    const char *text = write_subject(write, &length);
+
+    if (length == 0 && write->last.id) {
+        face_show_message(face, &write->last, write->last.text, strlen(write->last.text));
+        return;
+    }
+    face_show_message(face, NULL, text, length);
+}
+
+static void command(struct write *write, struct face *face, char letter)
+{
+    if (letter && last_command(write, face, letter))
+        return;
+    switch (letter) {
+    case 'u': undo(write, face, false); break;
+    case 'U': undo(write, face, true); break;
+    case 'i': back_to_text(write); break;
+    case 'w': show_why(write, face); break;
+    case 'm': write->all_labels = !write->all_labels; break;
+    case '1':
+    case '2': face->screen = (enum face_screen)(letter - '1'); break;
+    case '?': face->wish = WISH_HELP; break;
+    case 'q': face->wish = WISH_QUIT; break;
+    default:
+        face_say(face, "Letters are commands here (? lists them); i goes back to the text.");
+        break;
+    }
+}
+
+static void outside(struct write *write, struct face *face, const struct press *press)
+{
+    switch (press->kind) {
+    case PRESS_TEXT: command(write, face, press_command(press)); break;
+    case PRESS_ENTER:
+    case PRESS_TAB: back_to_text(write); break;
+    case PRESS_PASTE:
+        back_to_text(write);
+        face_complain(face, editor_insert(&write->box, press->text, press->length));
+        break;
+    default: break;
+    }
+}
+
+static void interrupt(struct write *write, struct face *face)
+{
+    if (write->mode == WRITE_TEXT && write->box.text.length > 0) {
+        editor_clear(&write->box);
+        face_say(face, "Cleared; ^Y brings it back.");
+        return;
+    }
+    if (write->asked_to_quit)
+        face->wish = WISH_QUIT;
+    write->asked_to_quit = true;
+    face_say(face, "^C again quits.");
+}
+
+static void in_text(struct write *write, struct face *face, const struct press *press)
+{
+    bool taken;
+
+    if (face_complain(face, editor_press(&write->box, press, &taken)) || taken) {
+        write->fresh = false;
+        return;
+    }
+    switch (press->kind) {
+    case PRESS_NEWLINE: face_complain(face, editor_insert(&write->box, "\n", 1)); break;
+    case PRESS_ENTER: save(write, face); break;
+    case PRESS_TAB: write->mode = WRITE_OUTSIDE; break;
+    case PRESS_ESCAPE:
+        if (write->editing)
+            end_editing(write, face);
+        else
+            write->mode = WRITE_OUTSIDE;
+        break;
+    default: break;
+    }
+}
+
+void write_press(struct write *write, struct face *face, const struct press *press)
+{
+    bool is_control = press->kind == PRESS_CONTROL;
+
+    if (is_control && press->letter == 'c') {
+        interrupt(write, face);
+        return;
+    }
+    if (press->kind != PRESS_RESIZE)
+        write->asked_to_quit = false;
+    if (is_control && press->letter == 'd') {
+        face->wish = WISH_QUIT;
+        return;
+    }
+    switch (write->mode) {
+    case WRITE_TEXT: in_text(write, face, press); break;
+    case WRITE_OUTSIDE: outside(write, face, press); break;
+    case WRITE_PICK: pick(write, face, press); break;
+    }
+}

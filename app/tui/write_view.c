@@ -1,0 +1,368 @@
+#include "app/tui/write_view.h"
+
+#include "app/tui/glyph.h"
+#include "app/tui/paint.h"
+#include "app/tui/picker_view.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    INDENT = 3,       /* columns before the text: " > " */
+    BARS_FEW = 4,     /* bars that are shown unless all are asked for */
+    NARROW = 60,      /* columns below which words are left out */
+    HIGHLIGHTS = 8,   /* features whose words are highlighted, at most */
+    WHY_COLUMNS = 24, /* the widest feature of the why line */
+};
+
+void write_layout(int top, int bottom, int text_rows, int bars_wanted, struct write_layout *out)
+{
+    int rows = bottom - top;
+    int spare;
+
+    *out = (struct write_layout){.box = top,
+                                 .box_rows = 1,
+                                 .guess = -1,
+                                 .bars = -1,
+                                 .why = -1,
+                                 .last = -1,
+                                 .rules = {-1, -1}};
+    /* The guess first, then the message to be rated, then the rest as there is room. */
+    bool guess = rows >= 2, last = rows >= 3, why = rows >= 4, rule = rows >= 7,
+         second = rows >= 11;
+    int why_rows = why ? (rows >= 13 ? 2 : 1) : 0;
+
+    spare = rows - 1 - guess - last - why_rows - rule - second;
+    out->bar_rows = bars_wanted < spare ? bars_wanted : spare > 0 ? spare : 0;
+    spare -= out->bar_rows;
+    out->box_rows += text_rows - 1 < spare ? text_rows - 1 : spare;
+    /* A long text takes the room of all bars but two. */
+    while (out->box_rows < text_rows && out->bar_rows > 2) {
+        out->bar_rows--;
+        out->box_rows++;
+    }
+    int at = top + out->box_rows + (spare > text_rows ? 1 : 0);
+    if (guess)
+        out->guess = at++;
+    if (out->bar_rows > 0)
+        out->bars = at;
+    at += out->bar_rows;
+    if (why)
+        out->why = at;
+    out->why_rows = why_rows;
+    at += why_rows;
+    if (rule)
+        out->rules[0] = at++;
+    if (last)
+        out->last = at++;
+    if (second)
+        out->rules[1] = at;
+}
+
+/* ---- the box ---- */
+
+/* One attribute for each byte of the text: words that drove the guess stand out. */
+static attr_t *highlights(const struct why *why, size_t length, attr_t attributes)
+{
+    attr_t *of_byte = calloc(length ? length : 1, sizeof *of_byte);
+    float strongest = 0;
+
+    for (size_t i = 0; of_byte && i < why->count && i < HIGHLIGHTS; i++) {
+        const struct contribution *item = &why->items[i];
+
+        if (item->value > strongest)
+            strongest = item->value;
+        if (item->value <= 0 || item->value < strongest / 4)
+            continue;
+        for (size_t at = item->start; at < item->end && at < length; at++)
+            of_byte[at] = attributes | A_BOLD | A_UNDERLINE;
+    }
+    return of_byte;
+}
+
+static int count_rows(const struct editor *box)
+{
+    struct wrapped line = {0};
+    int rows = 0;
+
+    for (size_t at = 0; at < box->text.length; at = line.next, rows++)
+        glyph_wrap(box->text.data, box->text.length, at, box->width, &line);
+    if (box->text.length > 0 && box->text.data[box->text.length - 1] == '\n')
+        rows++;
+    return rows > 0 ? rows : 1;
+}
+
+/* Draws the text from its line `first` on. */
+static void draw_text(const struct editor *box, int row, int rows, int first,
+                      const attr_t *attributes)
+{
+    struct wrapped line = {0};
+    int number = 0;
+
+    for (size_t at = 0; at < box->text.length; at = line.next, number++) {
+        glyph_wrap(box->text.data, box->text.length, at, box->width, &line);
+        if (number >= first && number < first + rows)
+            paint_line(row + number - first, INDENT, box->text.data, at, line.end, attributes);
+    }
+}
+
+static void draw_box(const struct write *write, const struct write_layout *layout,
+                     const attr_t *attributes, int *row, int *column)
+{
+    int line, first;
+
+    editor_place(&write->box, &line, column);
+    first = line >= layout->box_rows ? line - layout->box_rows + 1 : 0;
+    paint_text(layout->box, 1, 1, write->mode == WRITE_TEXT ? A_BOLD : A_NORMAL, ">", 1);
+    draw_text(&write->box, layout->box, layout->box_rows, first, attributes);
+    *row = layout->box + line - first;
+    *column += INDENT;
+    if (*column >= COLS)
+        *column = COLS - 1;
+}
+
+/* ---- the guess ---- */
+
+static void upper(const char *name, char out[LABEL_NAME_MAX + 1])
+{
+    size_t i;
+
+    for (i = 0; name[i] && i < LABEL_NAME_MAX; i++)
+        out[i] = (char)toupper((unsigned char)name[i]);
+    out[i] = '\0';
+}
+
+/* How sure a guess may be said to be. */
+static const char *doubt(float probability)
+{
+    return probability < 0.4f ? "a mere hunch" : probability < 0.7f ? "not sure" : "";
+}
+
+static void draw_guess(struct face *face, int row, const struct prediction *prediction)
+{
+    const struct model *model = journal_model(face->journal);
+    const struct label *label = model_label(model, prediction->label);
+    double percent = 100.0 * (double)prediction->probability[prediction->label];
+    size_t ratings = journal_rating_count(face->journal);
+    char name[LABEL_NAME_MAX + 1], source[64];
+    int used = COLS >= NARROW ? paint_format(row, 1, COLS, A_NORMAL, "Guess: ") : 0;
+
+    upper(label->name, name);
+    if (!prediction->can_tell)
+        used += paint_format(row, 1 + used, COLS, A_BOLD, "I can't tell");
+    else
+        used += paint_format(row, 1 + used, COLS, A_BOLD | paint_label(label), "%s %.0f%%", name,
+                             percent);
+    if (prediction->can_tell)
+        used += paint_format(row, 3 + used, COLS, A_NORMAL, "%s",
+                             doubt(prediction->probability[prediction->label]));
+    snprintf(source, sizeof source, "model v%u%s", (unsigned)model_version(model),
+             ratings ? "" : ", no ratings yet");
+    if (ratings)
+        snprintf(source, sizeof source, "model v%u + your %zu rating%s",
+                 (unsigned)model_version(model), ratings, ratings == 1 ? "" : "s");
+    if (used + 5 + (int)strlen(source) < COLS)
+        paint_format(row, COLS - 1 - (int)strlen(source), COLS, A_NORMAL, "%s", source);
+}
+
+/* Labels by probability, the largest first; ties in the model's order. */
+static void sort_labels(const struct prediction *prediction, int count, int order[LABELS_MAX])
+{
+    for (int i = 0; i < count; i++) {
+        int at = i;
+
+        while (at > 0 && prediction->probability[order[at - 1]] < prediction->probability[i]) {
+            order[at] = order[at - 1];
+            at--;
+        }
+        order[at] = i;
+    }
+}
+
+/* The number before a name is the digit that picks it. */
+static void draw_bars(struct face *face, const struct write_layout *layout,
+                      const struct prediction *prediction)
+{
+    const struct model *model = journal_model(face->journal);
+    int count = model_label_count(model);
+    int order[LABELS_MAX];
+    int widest = 0, width;
+
+    sort_labels(prediction, count, order);
+    for (int i = 0; i < count; i++) {
+        int columns =
+            glyph_columns(model_label(model, i)->name, strlen(model_label(model, i)->name));
+
+        widest = columns > widest ? columns : widest;
+    }
+    width = COLS - widest - 14 > 48 ? 48 : COLS - widest - 14;
+    for (int i = 0; i < layout->bar_rows && i < count; i++) {
+        const struct label *label = model_label(model, order[i]);
+        double part = (double)prediction->probability[order[i]];
+        int row = layout->bars + i;
+
+        if (count <= PICKER_DIGITS)
+            paint_format(row, 2, 2, A_NORMAL, "%d", order[i] + 1);
+        paint_text(row, 4, COLS, paint_label(label) | (i == 0 ? A_BOLD : A_NORMAL), label->name,
+                   strlen(label->name));
+        if (width > 3)
+            paint_bar(row, 5 + widest, width, part, paint_label(label));
+        paint_format(row, 6 + widest + (width > 3 ? width : 0), COLS, A_NORMAL, "%3.0f%%",
+                     100.0 * part);
+    }
+    if (layout->bar_rows > 0 && layout->bar_rows < count && COLS >= NARROW)
+        paint_format(layout->bars + layout->bar_rows - 1, 5 + widest + width + 8, COLS, A_NORMAL,
+                     "m: %d more", count - layout->bar_rows);
+}
+
+static void draw_why(struct face *face, const struct write_layout *layout,
+                     const struct prediction *prediction, const struct why *why)
+{
+    const struct model *model = journal_model(face->journal);
+    char name[LABEL_NAME_MAX + 1];
+    int column = 1 + paint_format(layout->why, 1, COLS, A_BOLD, "Why  ");
+    const char *table = COLS >= NARROW ? "w: full table" : "";
+    int edge = COLS - 1 - (int)strlen(table);
+
+    for (size_t i = 0; i < why->count; i++) {
+        const struct contribution *item = &why->items[i];
+        int columns = glyph_columns(item->feature, strlen(item->feature));
+
+        columns = columns < WHY_COLUMNS ? columns : WHY_COLUMNS;
+        if (column + columns + 5 >= edge)
+            break;
+        column += paint_text(layout->why, column, columns,
+                             item->value > 0 ? paint_label(model_label(model, prediction->label))
+                                             : A_NORMAL,
+                             item->feature, strlen(item->feature));
+        column +=
+            paint_format(layout->why, column, COLS, A_NORMAL, " %s   ", face_push(item->value));
+    }
+    if (why->count == 0)
+        paint_format(layout->why, column, COLS, A_NORMAL, "no word here speaks for an emotion");
+    paint_text(layout->why, edge, COLS, A_NORMAL, table, strlen(table));
+    if (layout->why_rows < 2)
+        return;
+    upper(model_label(model, prediction->label)->name, name);
+    paint_format(layout->why + 1, 6, COLS - 6, A_NORMAL,
+                 "+ pushes towards %s, - away;  %u of %u words are not in the model", name,
+                 prediction->tokens - prediction->known, prediction->tokens);
+}
+
+/* What a person sees who is here for the first time, or has an empty box. */
+static void draw_welcome(const struct write *write, struct face *face,
+                         const struct write_layout *layout)
+{
+    int row = layout->guess;
+
+    if (row < 0)
+        return;
+    if (write->last.id) {
+        paint_format(row, 1, COLS - 1, A_NORMAL, "Write: the guess and the why follow every key.");
+        return;
+    }
+    paint_format(row++, 1, COLS - 1, A_NORMAL,
+                 "Write what is on your mind: EmoTrack guesses the emotion, and says why.");
+    if (row < layout->last)
+        paint_format(row++, 1, COLS - 1, A_NORMAL, "Your messages live in %s",
+                     journal_path(face->journal));
+    if (row < layout->last)
+        paint_format(row, 1, COLS - 1, A_NORMAL,
+                     "Nothing leaves this device: this version talks to no server.");
+}
+
+/* ---- the last message ---- */
+
+static void draw_last(const struct write *write, struct face *face, int row)
+{
+    const struct entry *last = &write->last;
+    const char *keys =
+        COLS < NARROW ? "y/n/s/u" : "[y]es right  [n]o: pick  [s]kip  [u]ndo  [e]dit";
+    attr_t focus = write->mode == WRITE_OUTSIDE ? A_BOLD : A_NORMAL;
+    int column = 1, width;
+    char guess[LABEL_NAME_MAX + 32], name[LABEL_NAME_MAX + 1] = "CAN'T TELL";
+
+    if (write->mode == WRITE_PICK) {
+        picker_draw(&write->picker, journal_model(face->journal), row);
+        return;
+    }
+    if (!last->id) {
+        paint_format(row, 1, COLS - 1, A_NORMAL,
+                     "The message that you save will stand here, to be "
+                     "rated.");
+        return;
+    }
+    if (last->guess)
+        upper(last->guess, name);
+    snprintf(guess, sizeof guess, "%s %.0f%%", name, 100 * last->probability);
+    column += paint_format(row, column, COLS, focus, COLS < NARROW ? "Last: " : "Last  ");
+    width = COLS - column - (int)strlen(keys) - (int)strlen(guess) - 14;
+    if (width >= 8) {
+        column += paint_format(row, column, 1, focus, "\"");
+        column += paint_text(row, column, width, focus, last->text, strlen(last->text));
+        column += paint_format(row, column, COLS, focus, "\"  ");
+    }
+    column += paint_format(row, column, COLS, A_BOLD, "%s", guess);
+    if (last->verdict != VERDICT_NONE)
+        column += paint_format(row, column, 12, A_NORMAL, " (%s)", face_rating(last));
+    paint_text(row, column + 2, COLS, focus, keys, strlen(keys));
+}
+
+/* ---- all of it ---- */
+
+bool write_draw(struct write *write, struct face *face, int top, int bottom, int *row, int *column)
+{
+    const struct model *model = journal_model(face->journal);
+    struct write_layout layout;
+    struct prediction prediction;
+    struct why why;
+    size_t length;
+    const char *text = write_subject(write, &length);
+    attr_t *attributes;
+    int bars = write->all_labels || model_label_count(model) < BARS_FEW ? model_label_count(model)
+                                                                        : BARS_FEW;
+
+    write->box.width = COLS - INDENT - 1 > 1 ? COLS - INDENT - 1 : 1;
+    write_layout(top, bottom, count_rows(&write->box), bars, &layout);
+    journal_guess(face->journal, text, length, &prediction, &why);
+    attributes = highlights(&why, length, paint_label(model_label(model, prediction.label)));
+    draw_box(write, &layout, text == write->box.text.data ? attributes : NULL, row, column);
+    free(attributes);
+    if (length == 0) {
+        draw_welcome(write, face, &layout);
+    } else {
+        if (layout.guess >= 0)
+            draw_guess(face, layout.guess, &prediction);
+        if (layout.bars >= 0)
+            draw_bars(face, &layout, &prediction);
+        if (layout.why >= 0)
+            draw_why(face, &layout, &prediction, &why);
+    }
+    paint_rule(layout.rules[0]);
+    if (layout.last >= 0)
+        draw_last(write, face, layout.last);
+    paint_rule(layout.rules[1]);
+    return write->mode == WRITE_TEXT;
+}
+
+const char *write_hints(const struct write *write)
+{
+    bool narrow = COLS < NARROW;
+
+    switch (write->mode) {
+    case WRITE_PICK:
+        return narrow ? "letters or digit  Enter wrong  Esc"
+                      : "A digit or first letters pick the emotion  Enter just wrong  Esc back";
+    case WRITE_OUTSIDE:
+        return narrow ? "y/n/s rate  i text  ? help  q"
+                      : "y right  n wrong  s skip  u undo  e edit  w why  i text  2 History  "
+                        "? help  q quit";
+    case WRITE_TEXT: break;
+    }
+    if (write->editing)
+        return "Enter save the change  Alt-Enter new line  Esc leave it as it was";
+    return narrow ? "Enter save  Tab rate  Esc menu"
+                  : "Enter save  Alt-Enter new line  Tab rate  Esc commands  F1 help  ^D quit";
+}
