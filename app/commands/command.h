@@ -6,8 +6,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* The command line of a program, as data: one table makes the dispatch, --help, the man page and the
- * shell completions. One file a command defines its struct command; a program lists them. */
+/* The command line of a program, as data: one table makes the dispatch, --help, the man page and
+ * the shell completions. One file a command defines its struct command; a program lists them. */
 
 enum exit_code {
     EXIT_OK = 0,
@@ -37,7 +37,7 @@ struct command {
     const char *summary;  /* one line, for the list of commands */
     const char *details;  /* paragraphs for --help and the man page; NULL: none */
     const struct option *options;
-    int operands_min, operands_max; /* -1: any number */
+    int operands_min, operands_max;                /* -1: any number */
     int (*run)(const struct arguments *arguments); /* returns an exit code */
 };
 
@@ -47,11 +47,11 @@ struct section {
 };
 
 struct program {
-    const char *name;    /* "emotrack" */
-    const char *summary; /* one line */
-    const char *details; /* for --help and the man page */
-    const struct option *options; /* global: before or after the command */
-    const struct command *const *commands; /* NULL ends the list */
+    const char *name;                              /* "emotrack" */
+    const char *summary;                           /* one line */
+    const char *details;                           /* for --help and the man page */
+    const struct option *options;                  /* global: before or after the command */
+    const struct command *const *commands;         /* NULL ends the list */
     int (*run)(const struct arguments *arguments); /* without a command; NULL: usage error */
     const struct section *sections; /* for the man page, after the commands; NULL: none */
 };
@@ -59,7 +59,7 @@ struct program {
 /* A command line taken apart. Borrowed from argv. */
 struct arguments {
     const struct program *program;
-    const struct command *command;  /* NULL: none was given */
+    const struct command *command;   /* NULL: none was given */
     const char *global[OPTIONS_MAX]; /* by place in program->options; NULL: not given, "": a flag */
     const char *local[OPTIONS_MAX];  /* by place in command->options */
     int operands;
@@ -69,7 +69,8 @@ struct arguments {
 /* Those that every program has: --help and --version. */
 extern const struct option builtin_options[];
 
-/* The value of an option (of the command, else global) by name: NULL if not given, "" for a flag. */
+/* The value of an option (of the command, else global) by name: NULL if not given, "" for a flag.
+ */
 const char *arguments_value(const struct arguments *arguments, const char *option);
 bool arguments_has(const struct arguments *arguments, const char *option);
 

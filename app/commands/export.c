@@ -1,0 +1,67 @@
+#include "app/export.h"
+
+#include "app/commands/commands.h"
+#include "app/commands/operands.h"
+#include "app/commands/session.h"
+#include "db/filter.h"
+
+#include <string.h>
+
+static enum error export(const struct arguments *arguments, struct journal *journal,
+                         const char *filter) {
+    const char *format = arguments_value(arguments, "format");
+    const char *path = arguments_value(arguments, "output");
+    struct output output;
+    size_t count;
+    enum error error = output_open(&output, path &&strcmp(path, "-") != 0 ? path : NULL);
+
+    if (!error)
+        error = export_write(journal, &output,
+                             format &&strcmp(format, "jsonl") == 0 ? EXPORT_JSONL : EXPORT_CSV,
+                             arguments_has(arguments, "raw"), filter, &count);
+    return output_close(&output, error);
+}
+
+static int run(const struct arguments *arguments)
+{
+    struct journal *journal = NULL;
+    struct buffer filter;
+    enum error error;
+
+    buffer_init(&filter, FILTER_TEXT_MAX);
+    error = operand_filter(arguments, &filter);
+    if (!error)
+        error = session_open(arguments, JOURNAL_READ, &journal);
+    if (!error)
+        error = export(arguments, journal, filter.data);
+    buffer_free(&filter);
+    journal_close(journal);
+    return report_outcome(arguments, error);
+}
+
+static const struct option options[] = {
+    {"format", "FORMAT", "csv|jsonl", "write CSV (as without it) or JSON Lines"},
+    {"output", "FILE", NULL, "write to FILE, which is replaced only when all is written"},
+    {"raw", NULL, NULL, "write CSV cells as they are, though a spreadsheet may run them"},
+    {0},
+};
+
+const struct command command_export = {
+    .name = "export",
+    .operands = "[FILTER...]",
+    .summary = "write the messages with their ratings for other programs, oldest first",
+    .details =
+        "The fields are id, created_at (ISO 8601 with milliseconds and offset), text, guess, "
+        "probability, rating (right or wrong), label (the emotion that you picked) and model. "
+        "What is not there is empty in CSV and null in JSON. The encoding is UTF-8; CSV follows "
+        "RFC 4180.\n\n"
+        "A CSV cell that starts with = + - @ ' a tab or a carriage return gets a ' in front, so "
+        "that no spreadsheet takes it for a formula: take one ' away from each cell that starts "
+        "with one, or use --raw or JSON Lines, to have the exact text. The filter is that of "
+        "'history'.\n\n"
+        "    emotrack export --output journal.csv\n"
+        "    emotrack export --format jsonl after:2026 | jq .text",
+    .options = options,
+    .operands_max = -1,
+    .run = run,
+};

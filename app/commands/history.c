@@ -1,0 +1,173 @@
+#include "app/commands/commands.h"
+#include "app/commands/describe.h"
+#include "app/commands/operands.h"
+#include "app/commands/session.h"
+#include "app/display.h"
+#include "app/output.h"
+#include "app/record.h"
+#include "db/filter.h"
+
+#include <inttypes.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+struct listing {
+    struct output output;
+    struct buffer line;
+    size_t label_width; /* columns that the longest label takes */
+    size_t columns;     /* of the terminal; 0: none, lines are not cut */
+    bool json;
+};
+
+static size_t terminal_columns(void)
+{
+    struct winsize size;
+
+    if (isatty(STDOUT_FILENO) != 1)
+        return 0;
+    return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
+}
+
+static size_t widest_label(const struct model *model)
+{
+    size_t width = strlen(describe_label(NULL));
+
+    for (int i = 0; i < model_label_count(model); i++) {
+        const char *name = model_label(model, i)->name;
+        size_t columns = display_width(name, strlen(name));
+
+        width = columns > width ? columns : width;
+    }
+    return width;
+}
+
+/* A cell and the blanks that fill its column. */
+static enum error append_cell(struct buffer *out, const char *text, size_t width)
+{
+    size_t start = out->length, columns;
+    enum error error = display_safe(text, strlen(text), DISPLAY_LINE, out);
+
+    if (error)
+        return error;
+    columns = start < out->length ? display_width(out->data + start, out->length - start) : 0;
+    return buffer_format(out, "%*s", (int)(columns < width ? width - columns : 0) + 2, "");
+}
+
+static enum error append_text(struct listing *listing, const char *text)
+{
+    struct buffer *line = &listing->line;
+    size_t used = display_width(line->data, line->length), start = line->length, fit;
+    enum error error = display_safe(text, strlen(text), DISPLAY_LINE, line);
+
+    if (error || listing->columns <= used)
+        return error;
+    fit = display_fit(line->data + start, line->length - start, listing->columns - used);
+    if (start + fit == line->length)
+        return ERROR_NONE;
+    line->length = start + display_fit(line->data + start, fit, listing->columns - used - 1);
+    return buffer_append_byte(line, '~');
+}
+
+static enum error append_row(struct listing *listing, const struct entry *entry)
+{
+    struct buffer *line = &listing->line;
+    enum error error = buffer_format(line, "%6" PRId64 "  ", entry->id);
+
+    if (!error)
+        error = describe_time(entry, line);
+    if (!error)
+        error = buffer_append_text(line, "  ");
+    if (!error)
+        error = append_cell(line, describe_label(entry->guess), listing->label_width);
+    if (!error)
+        error = buffer_format(line, "%3.0f%%  ", entry->probability * 100);
+    if (!error)
+        error = append_cell(line, describe_verdict(entry), listing->label_width);
+    if (!error)
+        error = append_text(listing, entry->text);
+    return error ? error : buffer_append_byte(line, '\n');
+}
+
+static enum error list_entry(void *context, const struct entry *entry)
+{
+    struct listing *listing = context;
+    enum error error;
+
+    buffer_clear(&listing->line);
+    error = listing->json ? record_json(entry, &listing->line) : append_row(listing, entry);
+    return error ? error : output_add(&listing->output, listing->line.data, listing->line.length);
+}
+
+static enum error put_titles(struct listing *listing)
+{
+    struct buffer *line = &listing->line;
+    int width = (int)listing->label_width;
+    enum error error = buffer_format(line, "%6s  %-16s  %-*s  %4s  %-*s  %s\n", "id", "when", width,
+                                     "guess", "", width, "you", "message");
+
+    return error ? error : output_add(&listing->output, line->data, line->length);
+}
+
+static enum error list_entries(const struct arguments *arguments, struct journal *journal,
+                               const char *filter, size_t limit)
+{
+    struct listing listing = {.json = arguments_has(arguments, "json")};
+    enum error error = output_open(&listing.output, NULL);
+
+    buffer_init(&listing.line, RECORD_MAX);
+    listing.label_width = widest_label(journal_model(journal));
+    listing.columns = terminal_columns();
+    if (!error && !listing.json && listing.columns > 0)
+        error = put_titles(&listing);
+    if (!error)
+        error = journal_each(journal, filter, true, limit, list_entry, &listing);
+    buffer_free(&listing.line);
+    return output_close(&listing.output, error);
+}
+
+static int run(const struct arguments *arguments)
+{
+    struct journal *journal = NULL;
+    struct buffer filter;
+    size_t limit;
+    enum error error = operand_limit(arguments, &limit);
+
+    buffer_init(&filter, FILTER_TEXT_MAX);
+    if (!error)
+        error = operand_filter(arguments, &filter);
+    if (!error)
+        error = session_open(arguments, JOURNAL_READ, &journal);
+    if (!error)
+        error = list_entries(arguments, journal, filter.data, limit);
+    buffer_free(&filter);
+    journal_close(journal);
+    return report_outcome(arguments, error);
+}
+
+static const struct option options[] = {
+    {"json", NULL, NULL, "print one JSON object a line, with the fields of 'export'"},
+    {"limit", "N", NULL, "show the newest N messages only"},
+    {0},
+};
+
+const struct command command_history = {
+    .name = "history",
+    .operands = "[FILTER...]",
+    .summary = "list the messages, newest first",
+    .details =
+        "Shows of each message its number, when it was written, the guess with its probability, "
+        "what you said (right, the emotion that you picked, wrong, or ? for nothing) and its "
+        "text.\n\n"
+        "All parts of the filter must hold:\n\n"
+        "    rated, not:rated            has a rating, has none\n"
+        "    right, wrong                was rated so\n"
+        "    emotion:NAME                was guessed as NAME (none: can't tell)\n"
+        "    you:NAME                    you said that it is NAME\n"
+        "    after:DATE, before:DATE     YYYY-MM-DD, YYYY-MM, YYYY, today or yesterday\n"
+        "    anything else               a part of the text; quotes keep blanks and keywords\n\n"
+        "    emotrack history not:rated after:2026-11 '\"at work\"'",
+    .options = options,
+    .operands_max = -1,
+    .run = run,
+};

@@ -1,0 +1,54 @@
+#include "app/commands/operands.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Digits alone, 1 to `most`; 0: something else. */
+static int64_t positive(const char *word, int64_t most)
+{
+    intmax_t value;
+
+    if (!*word || word[strspn(word, "0123456789")])
+        return 0;
+    errno = 0;
+    value = strtoimax(word, NULL, 10);
+    return errno || value > most ? 0 : value;
+}
+
+enum error operand_id(const char *word, int64_t *id)
+{
+    *id = positive(word, INT64_MAX);
+    if (*id == 0)
+        return error_raise(
+            ERROR_USAGE, "'%s' is not the number of a message; 'history' shows the numbers", word);
+    return ERROR_NONE;
+}
+
+enum error operand_limit(const struct arguments *arguments, size_t *limit)
+{
+    const char *word = arguments_value(arguments, "limit");
+
+    *limit = 0;
+    if (!word)
+        return ERROR_NONE;
+    *limit = (size_t)positive(word, INT32_MAX);
+    if (*limit == 0)
+        return error_raise(ERROR_USAGE, "--limit takes a number from 1 to %" PRId32 ", not '%s'",
+                           INT32_MAX, word);
+    return ERROR_NONE;
+}
+
+enum error operand_filter(const struct arguments *arguments, struct buffer *out)
+{
+    enum error error = ERROR_NONE;
+
+    for (int i = 0; i < arguments->operands && !error; i++) {
+        if (i > 0)
+            error = buffer_append_byte(out, ' ');
+        if (!error)
+            error = buffer_append_text(out, arguments->operand[i]);
+    }
+    return error;
+}

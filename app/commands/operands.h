@@ -1,0 +1,20 @@
+#ifndef EMOTRACK_APP_COMMANDS_OPERANDS_H
+#define EMOTRACK_APP_COMMANDS_OPERANDS_H
+
+#include "app/commands/command.h"
+#include "base/buffer.h"
+
+#include <stdint.h>
+
+/* What stands on the command line, read strictly: every ERROR_USAGE names the word. */
+
+/* A message's number: digits alone, 1 and up. ERROR_USAGE. */
+enum error operand_id(const char *word, int64_t *id) MUST_CHECK;
+
+/* --limit: a number from 1 on; 0 where the option was not given. ERROR_USAGE. */
+enum error operand_limit(const struct arguments *arguments, size_t *limit) MUST_CHECK;
+
+/* Appends all operands, joined with blanks: a filter line. ERROR_TOO_LARGE. */
+enum error operand_filter(const struct arguments *arguments, struct buffer *out) MUST_CHECK;
+
+#endif

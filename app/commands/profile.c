@@ -1,0 +1,121 @@
+#include "app/profile.h"
+
+#include "app/commands/commands.h"
+#include "app/commands/nearest.h"
+#include "app/commands/session.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* What can be done with profiles, and how many names it takes. */
+struct act {
+    const char *name, *names;
+    int count;
+    enum error (*run)(const struct arguments *arguments, char **name);
+};
+
+static enum error list(const struct arguments *arguments, char **name)
+{
+    char **names = NULL;
+    size_t count = 0;
+    enum error error = profile_list(&names, &count);
+
+    (void)arguments;
+    (void)name;
+    for (size_t i = 0; i < count && !error; i++)
+        puts(names[i]);
+    profile_list_free(names, count);
+    return error;
+}
+
+static enum error new (const struct arguments *arguments, char **name) {
+    enum error error = profile_new(name[0]);
+
+    (void)arguments;
+    if (!error) printf("made the profile '%s'; use it with --profile %s\n", name[0], name[0]);
+    return error;
+}
+
+static enum error delete (const struct arguments *arguments, char **name) {
+    enum error error;
+
+    if (!arguments_has(arguments, "yes") && !session_can_ask()) return error_raise(
+        ERROR_USAGE, "without a terminal there is nobody to ask: deleting a "
+                     "profile needs --yes");
+    if (!arguments_has(arguments, "yes") && profile_exists(name[0]) &&
+        !session_confirm("Delete the profile '%s' with all its messages for good?", name[0])){
+        printf("nothing was deleted\n"); return ERROR_NONE;}
+error = profile_delete(name[0]);
+if (!error)
+    printf("deleted the profile '%s'\n", name[0]);
+return error;
+}
+
+static enum error change_name(const struct arguments *arguments, char **name)
+{
+    enum error error = profile_rename(name[0], name[1]);
+
+    (void)arguments;
+    if (!error)
+        printf("the profile '%s' is now '%s'\n", name[0], name[1]);
+    return error;
+}
+
+static const struct act acts[] = {
+    {"list", "no name", 0, list},
+    {"new", "one name", 1, new},
+    {"delete", "one name", 1, delete},
+    {"rename", "two names, the old and the new", 2, change_name},
+};
+
+static enum error find_act(const char *word, const struct act **act)
+{
+    struct nearest nearest;
+
+    nearest_init(&nearest, word);
+    for (size_t i = 0; i < sizeof acts / sizeof *acts; i++) {
+        nearest_offer(&nearest, acts[i].name);
+        if (strcmp(acts[i].name, word) == 0) {
+            *act = &acts[i];
+            return ERROR_NONE;
+        }
+    }
+    return error_raise(ERROR_USAGE,
+                       "profiles are for list, new, delete and rename, not for '%s'%s%s%s", word,
+                       nearest.best ? "; did you mean '" : "", nearest.best ? nearest.best : "",
+                       nearest.best ? "'?" : "");
+}
+
+static int run(const struct arguments *arguments)
+{
+    const struct act *act = NULL;
+    enum error error = find_act(arguments->operand[0], &act);
+
+    if (!error && arguments->operands - 1 != act->count)
+        error = error_raise(ERROR_USAGE, "'profile %s' takes %s", act->name, act->names);
+    if (!error)
+        error = act->run(arguments, arguments->operand + 1);
+    return report_outcome(arguments, error);
+}
+
+static const struct option options[] = {
+    {"yes", NULL, NULL, "do not ask before deleting"},
+    {0},
+};
+
+const struct command command_profile = {
+    .name = "profile",
+    .operands = "list|new|delete|rename [NAME [NAME]]",
+    .summary = "list, make, delete or rename profiles, each a journal of its own",
+    .details =
+        "Each profile has its own messages, ratings and personal layer, in a file of its own; "
+        "--profile NAME works with it. Deleting a profile deletes its bytes; at a terminal it "
+        "asks first, without one it needs --yes.\n\n"
+        "    emotrack profile new work\n"
+        "    emotrack --profile work write\n"
+        "    emotrack profile rename work office",
+    .options = options,
+    .operands_min = 1,
+    .operands_max = 3,
+    .run = run,
+};

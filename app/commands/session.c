@@ -1,0 +1,52 @@
+#include "app/commands/session.h"
+
+#include "app/commands/input.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <strings.h>
+#include <unistd.h>
+
+enum error session_open(const struct arguments *arguments, enum journal_access access,
+                        struct journal **out)
+{
+    struct journal_options options = {
+        .profile = arguments_value(arguments, "profile"),
+        .model = arguments_value(arguments, "model"),
+        .access = access,
+    };
+    enum error error = journal_open(&options, out);
+
+    if (!error && journal_notice(*out))
+        report_note(arguments, "%s", journal_notice(*out));
+    return error;
+}
+
+bool session_can_ask(void)
+{
+    return isatty(STDIN_FILENO) == 1;
+}
+
+static bool is_yes(const struct line *line)
+{
+    return (line->length == 1 && strncasecmp(line->text, "y", 1) == 0) ||
+           (line->length == 3 && strncasecmp(line->text, "yes", 3) == 0);
+}
+
+bool session_confirm(const char *format, ...)
+{
+    struct input input;
+    struct line line;
+    enum error error;
+    bool yes;
+    va_list rest;
+
+    va_start(rest, format);
+    vfprintf(stderr, format, rest);
+    va_end(rest);
+    fputs(" [y/N] ", stderr);
+    error = input_open(&input);
+    yes = input_next(&input, &line, &error) && is_yes(&line);
+    input_close(&input);
+    return yes;
+}

@@ -1,0 +1,21 @@
+#ifndef EMOTRACK_APP_COMMANDS_SESSION_H
+#define EMOTRACK_APP_COMMANDS_SESSION_H
+
+#include "app/commands/command.h"
+#include "app/journal.h"
+
+/* What a command has around it: the journal that it was pointed at, and maybe somebody at a
+ * terminal. */
+
+/* Opens the journal that --profile and --model name, and says on standard error what is worth
+ * telling about it. */
+enum error session_open(const struct arguments *arguments, enum journal_access access,
+                        struct journal **out) MUST_CHECK;
+
+/* Whether somebody sits before standard input, so that questions get an answer. */
+bool session_can_ask(void);
+
+/* Asks "<question> [y/N] " on the terminal; false unless the answer is yes. */
+bool session_confirm(const char *format, ...) PRINTF_LIKE(1, 2);
+
+#endif

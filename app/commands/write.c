@@ -1,0 +1,338 @@
+#include "app/commands/commands.h"
+#include "app/commands/describe.h"
+#include "app/commands/input.h"
+#include "app/commands/session.h"
+#include "app/output.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+enum { BARS = 3, BAR_WIDTH = 30, REPLY_MAX = 128 };
+
+struct writer {
+    const struct arguments *arguments;
+    struct journal *journal;
+    const struct model *model;
+    struct input input;
+    bool plain;
+    size_t failed; /* lines that were not saved */
+};
+
+/* False: say so, and go on with the next line. */
+static bool line_fits(struct writer *writer, const struct line *line)
+{
+    if (!line->too_long)
+        return true;
+    writer->failed++;
+    report_note(writer->arguments,
+                "line %zu is longer than the %d bytes that a message may have; it was not saved",
+                line->number, TEXT_MAX);
+    return false;
+}
+
+/* ---- a script at the other end: a line in, a line back once it is on the disk ---- */
+
+static enum error acknowledge(const struct entry *entry, struct output *output)
+{
+    char text[LABEL_NAME_MAX + 64];
+    int length = snprintf(text, sizeof text, "%" PRId64 "\t%.*s\t%.4f\n", entry->id, LABEL_NAME_MAX,
+                          describe_label(entry->guess), entry->probability);
+    enum error error = output_add(output, text, (size_t)length);
+
+    return error ? error : output_flush(output);
+}
+
+/* Saves a line. Blank ones are passed over. */
+static enum error save_line(struct writer *writer, const struct line *line, struct entry *entry,
+                            bool *saved)
+{
+    enum error error;
+
+    *saved = false;
+    if (!line_fits(writer, line))
+        return ERROR_NONE;
+    error = journal_write(writer->journal, line->text, line->length, false, entry);
+    *saved = !error;
+    return error == ERROR_INVALID ? ERROR_NONE : error;
+}
+
+static enum error write_script(struct writer *writer)
+{
+    struct output output;
+    struct line line;
+    enum error error = output_open(&output, NULL);
+
+    while (!error && input_next(&writer->input, &line, &error)) {
+        struct entry entry = {0};
+        bool saved;
+
+        error = save_line(writer, &line, &entry, &saved);
+        if (saved)
+            error = acknowledge(&entry, &output);
+        entry_clear(&entry);
+    }
+    return output_close(&output, error);
+}
+
+/* ---- somebody at a terminal: plain lines, one thing said or asked at a time ---- */
+
+/* Asks, and reads the reply without the blanks around it, cut to fit; false at the end of the
+ * input. */
+static bool ask(struct writer *writer, const char *question, char reply[REPLY_MAX],
+                enum error *error)
+{
+    struct line line;
+    size_t length;
+
+    fputs(question, stdout);
+    fflush(stdout);
+    if (!input_next(&writer->input, &line, error))
+        return false;
+    while (line.length > 0 && line.text[0] == ' ') {
+        line.text++;
+        line.length--;
+    }
+    length = line.length < REPLY_MAX ? line.length : REPLY_MAX - 1;
+    while (length > 0 && line.text[length - 1] == ' ')
+        length--;
+    memcpy(reply, line.text, length);
+    reply[length] = '\0';
+    return true;
+}
+
+static void print_bars(const struct model *model, const struct prediction *prediction)
+{
+    bool shown[LABELS_MAX] = {false};
+    int count = model_label_count(model);
+
+    for (int row = 0; row < BARS && row < count; row++) {
+        int best = -1;
+
+        for (int i = 0; i < count; i++)
+            if (!shown[i] &&
+                (best < 0 || prediction->probability[i] > prediction->probability[best]))
+                best = i;
+        shown[best] = true;
+        printf("  %-10s %-*.*s %3.0f%%\n", model_label(model, best)->name, BAR_WIDTH,
+               (int)(prediction->probability[best] * (float)BAR_WIDTH + 0.5F),
+               "##############################", (double)prediction->probability[best] * 100);
+    }
+}
+
+/* "joy 88%. Why: love +, so much +" */
+static enum error print_guess(struct writer *writer, const struct entry *entry)
+{
+    struct prediction prediction;
+    struct buffer words;
+    enum error error;
+    struct why why;
+
+    journal_guess(writer->journal, entry->text, strlen(entry->text), &prediction, &why);
+    if (!prediction.can_tell) {
+        printf("I can't tell.\n");
+        return ERROR_NONE;
+    }
+    buffer_init(&words, DESCRIBE_MAX);
+    error = describe_why_short(&why, &words);
+    printf("%s %.0f%%.%s%s\n", describe_guess(writer->model, &prediction),
+           (double)prediction.probability[prediction.label] * 100, words.length > 0 ? " Why: " : "",
+           words.length > 0 ? words.data : "");
+    if (!writer->plain)
+        print_bars(writer->model, &prediction);
+    buffer_free(&words);
+    return error;
+}
+
+/* The label that a number, a name or the start of one stands for; NULL: none, or several. */
+static const char *find_label(const struct model *model, const char *word)
+{
+    int count = model_label_count(model);
+    size_t length = strlen(word);
+    const char *found = NULL;
+
+    for (int i = 0; i < count; i++) {
+        const char *name = model_label(model, i)->name;
+        char number[16];
+
+        snprintf(number, sizeof number, "%d", i + 1);
+        if (strcmp(word, number) == 0 || strcasecmp(word, name) == 0)
+            return name;
+        if (strncasecmp(word, name, length) != 0)
+            continue;
+        if (found)
+            return NULL;
+        found = name;
+    }
+    return found;
+}
+
+/* Asks what it is instead; `*label` is NULL where the user says no more than "wrong". False: the
+ * input has ended. */
+static bool ask_label(struct writer *writer, const char **label, enum error *error)
+{
+    char reply[REPLY_MAX];
+
+    for (int i = 0; i < model_label_count(writer->model); i++)
+        printf("%d %s  ", i + 1, model_label(writer->model, i)->name);
+    putchar('\n');
+    while (ask(writer, "What is it (number or name; Enter: I won't say)? ", reply, error)) {
+        *label = reply[0] ? find_label(writer->model, reply) : NULL;
+        if (*label || !reply[0])
+            return true;
+        printf("That is none of them, or the start of several.\n");
+    }
+    return false;
+}
+
+/* Rates, and says so. What the user can mend is said and is no error: they are asked again. */
+static enum error rate(struct writer *writer, int64_t id, enum verdict verdict, const char *label,
+                       bool *done)
+{
+    enum error error = journal_rate(writer->journal, id, verdict, label);
+
+    *done = error != ERROR_INVALID;
+    if (!*done) {
+        report_error(writer->arguments);
+        return ERROR_NONE;
+    }
+    return error ? error : describe_rating_of(writer->journal, id);
+}
+
+static enum error rate_wrong(struct writer *writer, int64_t id, const char *named, bool *done)
+{
+    const char *label = named[0] ? find_label(writer->model, named) : NULL;
+    enum error error = ERROR_NONE;
+
+    if (!label && !ask_label(writer, &label, &error)) {
+        *done = true;
+        return error;
+    }
+    return rate(writer, id, VERDICT_WRONG, label, done);
+}
+
+static enum error undo(struct writer *writer)
+{
+    int64_t id;
+    enum error error = journal_undo(writer->journal, &id);
+
+    if (error == ERROR_NOT_FOUND) {
+        report_error(writer->arguments);
+        return ERROR_NONE;
+    }
+    return error ? error : describe_rating_of(writer->journal, id);
+}
+
+static bool is_answer(const char *reply, const char *letter, const char *word)
+{
+    return strcasecmp(reply, letter) == 0 || strcasecmp(reply, word) == 0;
+}
+
+/* Does what the reply says; `*done`: the message needs no more asking. */
+static enum error follow(struct writer *writer, int64_t id, char *reply, bool *done)
+{
+    size_t word = strcspn(reply, " ");
+    const char *rest = reply + word + strspn(reply + word, " ");
+
+    *done = false;
+    reply[word] = '\0';
+    if (is_answer(reply, "y", "right"))
+        return rate(writer, id, VERDICT_RIGHT, NULL, done);
+    if (is_answer(reply, "n", "wrong"))
+        return rate_wrong(writer, id, rest, done);
+    if (is_answer(reply, "u", "undo"))
+        return undo(writer);
+    *done = !reply[0] || is_answer(reply, "s", "skip");
+    if (!*done)
+        printf("Answer y, n (n fear says it all), s or u; the message is saved already.\n");
+    return ERROR_NONE;
+}
+
+static enum error ask_rating(struct writer *writer, int64_t id)
+{
+    enum error error = ERROR_NONE;
+    char reply[REPLY_MAX];
+    bool done = false;
+
+    while (!error && !done) {
+        if (!ask(writer, "Right? y yes, n no, s skip, u undo the last rating: ", reply, &error))
+            return error;
+        error = follow(writer, id, reply, &done);
+    }
+    return error;
+}
+
+static enum error write_terminal(struct writer *writer)
+{
+    enum error error = ERROR_NONE;
+    struct line line;
+
+    printf("Profile '%s'. Write a line and press Enter; ^D ends.\n",
+           journal_profile(writer->journal));
+    while (!error) {
+        struct entry entry = {0};
+        bool saved = false;
+
+        fputs("> ", stdout);
+        fflush(stdout);
+        if (!input_next(&writer->input, &line, &error))
+            break;
+        error = save_line(writer, &line, &entry, &saved);
+        if (saved)
+            error = print_guess(writer, &entry);
+        if (saved && !error)
+            error = ask_rating(writer, entry.id);
+        entry_clear(&entry);
+    }
+    putchar('\n');
+    return error;
+}
+
+/* ---- either ---- */
+
+int write_lines(const struct arguments *arguments, bool plain)
+{
+    struct writer writer = {.arguments = arguments, .plain = plain};
+    enum error error = session_open(arguments, JOURNAL_WRITE, &writer.journal);
+
+    if (!error)
+        error = input_open(&writer.input);
+    if (!error) {
+        writer.model = journal_model(writer.journal);
+        error = session_can_ask() ? write_terminal(&writer) : write_script(&writer);
+    }
+    input_close(&writer.input);
+    journal_close(writer.journal);
+    if (error)
+        return report_outcome(arguments, error);
+    return writer.failed > 0 ? EXIT_FAILED : EXIT_OK;
+}
+
+static int run(const struct arguments *arguments)
+{
+    return write_lines(arguments, arguments_has(arguments, "plain"));
+}
+
+static const struct option options[] = {
+    {"plain", NULL, NULL, "words only, no bars: for screen readers"},
+    {0},
+};
+
+const struct command command_write = {
+    .name = "write",
+    .operands = "",
+    .summary = "write messages line by line, see the guess and rate it",
+    .details =
+        "At a terminal it asks for a message, saves it, shows the guess and asks whether it is "
+        "right: y, n (and which emotion it is), s to skip, u to take the last rating back. "
+        "Nothing moves the cursor.\n\n"
+        "Without a terminal each line of standard input is saved as a message and, once it is on "
+        "the disk, acknowledged on standard output with its number, the guess and the "
+        "probability, parted by tabs. Blank lines are passed over. A line of more than 65536 "
+        "bytes is not saved: it is named on standard error, and the exit status is 1 at the "
+        "end.\n\n"
+        "    printf 'Got the job!!\\n' | emotrack write",
+    .options = options,
+    .run = run,
+};

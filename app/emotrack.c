@@ -1,0 +1,75 @@
+#include "app/commands/commands.h"
+#include "app/commands/session.h"
+#include "app/tui/tui.h"
+
+#include <stdlib.h>
+
+static bool no_color(const struct arguments *arguments)
+{
+    const char *environment = getenv("NO_COLOR");
+
+    return arguments_has(arguments, "no-color") || (environment && *environment);
+}
+
+/* Without a command: the terminal UI, or lines where there is no terminal for one. */
+static int run(const struct arguments *arguments)
+{
+    struct tui_options options = {.no_color = no_color(arguments)};
+    struct journal *journal = NULL;
+    enum error error;
+
+    if (!tui_possible())
+        return write_lines(arguments, true);
+    error = session_open(arguments, JOURNAL_WRITE, &journal);
+    if (!error)
+        error = tui_run(journal, &options);
+    journal_close(journal);
+    return report_outcome(arguments, error);
+}
+
+static const struct option options[] = {
+    {"profile", "NAME", NULL, "work with the profile NAME instead of 'default'"},
+    {"model", "FILE", NULL, "guess with the model in FILE instead of the shipped one"},
+    {"no-color", NULL, NULL, "use no colours"},
+    {0},
+};
+
+static const struct command *const commands[] = {
+    &command_predict, &command_write,   &command_history, &command_rate, &command_undo,
+    &command_redo,    &command_export,  &command_show,    &command_edit, &command_forget,
+    &command_stats,   &command_profile, &command_help,    NULL,
+};
+
+static const struct section sections[] = {
+    {"Exit status",
+     "0: all went well. 1: something failed; standard error says what, and what to do. "
+     "2: the command line was not understood. 3: 'predict --exit-code' only: there "
+     "was a message of which it can't tell."},
+    {"Environment",
+     "EMOTRACK_PROFILE: the profile, where --profile does not say. EMOTRACK_MODEL: the model file, "
+     "where --model does not say. XDG_DATA_HOME: where the data lives. NO_COLOR: not empty: no "
+     "colours. VISUAL, EDITOR: what 'edit' opens a message with."},
+    {"Files", "$XDG_DATA_HOME/emotrack/NAME.db, else ~/.local/share/emotrack/NAME.db: the messages "
+              "and ratings of the profile NAME, an SQLite database. Nobody else can read it."},
+    {0},
+};
+
+static const struct program program = {
+    .name = "emotrack",
+    .summary = "keep a journal that reads the emotion in each message, and learns from you",
+    .details =
+        "Without a command the terminal program opens: write a message, see which emotion it "
+        "shows and why, and say whether that is right. Each rating teaches the guesses on this "
+        "device at once. Messages, ratings and what was learnt from them stay on this device.\n\n"
+        "EmoTrack guesses from words. It is no diagnosis and no help in a crisis: if you or "
+        "somebody else is in danger, call the local emergency number.",
+    .options = options,
+    .commands = commands,
+    .run = run,
+    .sections = sections,
+};
+
+int main(int argc, char **argv)
+{
+    return program_main(&program, argc, argv);
+}

@@ -1,0 +1,30 @@
+#ifndef EMOTRACK_APP_RECORD_H
+#define EMOTRACK_APP_RECORD_H
+
+#include "app/journal.h"
+
+/* Messages and guesses as other programs read them: CSV (RFC 4180) and JSON Lines, in UTF-8.
+ *
+ * The fields of a message: id, created_at (ISO 8601 with milliseconds and the writer's offset),
+ * text, guess, probability, rating (right, wrong), label (the emotion that the user picked), model.
+ * What is not there is empty in CSV and null in JSON. */
+
+enum { RECORD_MAX = 8 * 1024 * 1024 /* bytes: more than the longest message takes */ };
+
+/* Each appends one line with its line break: CR LF in CSV, LF in JSON. */
+enum error record_csv_header(struct buffer *out) MUST_CHECK;
+
+/* Unless `raw`, a cell that starts with = + - @ ' TAB or CR gets a ' in front, so that no
+ * spreadsheet runs it; taking one ' away from each cell that starts with one undoes it. */
+enum error record_csv(const struct entry *entry, bool raw, struct buffer *out) MUST_CHECK;
+
+enum error record_json(const struct entry *entry, struct buffer *out) MUST_CHECK;
+
+/* One guess: text, label (null: can't tell), probability, probabilities (by label), known, tokens,
+ * why (feature and contribution to the most probable label's score, largest first), bias and score
+ * (bias + contributions = score). Numbers are exact to the last bit of a float. */
+enum error record_prediction(const char *text, size_t length, const struct model *model,
+                             const struct prediction *prediction, const struct why *why,
+                             struct buffer *out) MUST_CHECK;
+
+#endif
