@@ -1,0 +1,532 @@
+#!/usr/bin/env python3
+"""The terminal UI as a user sees it. Usage: tests/tui/run.py build/emotrack [name of a test...]"""
+
+import csv
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import traceback
+
+from screen import Screen, wait
+
+PROGRAM = os.path.abspath(sys.argv[1])
+SAD = "I can't believe they cancelled it, I was so looking forward to this"
+
+
+class User:
+    """A user with a home of their own, in front of one screen at a time."""
+
+    def __init__(self):
+        self.home = tempfile.mkdtemp(prefix="emotrack-home-")
+        self.environment = {"XDG_DATA_HOME": self.home, "LANG": "C.UTF-8", "TERM": "screen",
+                            "HOME": self.home}
+        self.screen = None
+
+    def start(self, arguments="", columns=80, rows=24, **environment):
+        self.leave()
+        self.screen = Screen(f"{PROGRAM} {arguments}", {**self.environment, **environment},
+                             columns, rows)
+        return self.screen
+
+    def shell(self, columns=80, rows=24):
+        self.leave()
+        self.screen = Screen("sh -i", {**self.environment, "PS1": "ready> ", "ENV": ""},
+                             columns, rows)
+        self.screen.expect("^ready>")
+        return self.screen
+
+    def run(self, *arguments, input=None):
+        """The command line, beside the screen."""
+        return subprocess.run([PROGRAM, *arguments], input=input, capture_output=True, text=True,
+                              check=True, env={**os.environ, **self.environment}).stdout
+
+    def history(self):
+        return [json.loads(line) for line in self.run("history", "--json").splitlines()]
+
+    def wait_for_history(self, condition):
+        return wait(lambda: condition(self.history()), "the history did not become as expected")
+
+    def leave(self):
+        if self.screen:
+            self.screen.close()
+            self.screen = None
+
+    def close(self):
+        self.leave()
+        shutil.rmtree(self.home)
+
+
+def write(screen, text):
+    """Writes a message and skips its rating."""
+    screen.type(text)
+    screen.expect(re.escape(text[-20:]))
+    screen.key("Enter")
+    screen.expect("Saved on this device")
+    screen.type("s")
+    screen.expect("Enter save")
+
+
+# ---- the main way through ----
+
+def test_guess_rate_history_undo(user):
+    screen = user.start()
+    screen.expect(r"\[1 Write\] 2 History")
+    screen.type(SAD)
+    screen.expect("Guess: [A-Z]+ +[0-9]+%")
+    screen.expect("^ Why  .*[+]")
+    screen.expect("^ +[0-9] +[a-z]+ .* +[0-9]+%$")
+    screen.expect("[0-9]+ of [0-9]+ words are not in the model")
+    assert user.run("history") == "" or "belie" not in user.run("history"), "saved before Enter"
+    screen.key("Enter")
+    screen.expect("Saved on this device. Nothing was uploaded.")
+    screen.expect(r"^ Last .*\[y\]es right")
+    screen.type("n")
+    digit = screen.expect(r"It is:.* ([0-9]) fear")[1]
+    screen.type(digit)
+    screen.expect("Rated fear")
+    screen.key("M-2")
+    row = screen.expect("^>.*")[0]
+    guess = user.history()[0]["guess"]
+    assert guess in row and "fear" in row and "I can't believe" in row, row
+    screen.type("u")
+    screen.expect("rating of message 1 is taken back")
+    screen.expect(r"^>.* \? +I can't believe")
+    screen.type("q")
+    screen.expect("exit code 0")
+    screen = user.start()
+    screen.key("M-2")
+    row = screen.expect("^>.*I can't believe.*")[0]
+    assert guess in row and "?" in row, row
+    assert user.history()[0]["rating"] is None
+
+
+def test_letters_after_rating_go_into_the_next_message(user):
+    screen = user.start()
+    screen.type("I love this")
+    screen.key("Enter")
+    screen.expect("Saved on this device")
+    screen.type("y")
+    screen.expect("Rated right")
+    screen.type("yes, no, sunny")
+    screen.expect("> yes, no, sunny")
+    screen.key("Enter")
+    screen.expect("Saved on this device")
+    assert [m["text"] for m in user.history()] == ["yes, no, sunny", "I love this"]
+    assert [m["rating"] for m in user.history()] == [None, "right"]
+
+
+def test_wrong_by_first_letters_and_wrong_alone(user):
+    screen = user.start()
+    for answer, said in ((["sur"], "surprise"), (["Enter"], None)):
+        screen.type("I love this")
+        screen.key("Enter")
+        screen.expect("Saved on this device")
+        screen.type("n")
+        screen.expect("It is:")
+        if said:
+            screen.type(answer[0])
+        else:
+            screen.key(answer[0])
+        screen.expect("Rated " + (said or "wrong"))
+        assert user.history()[0]["label"] == said
+        assert user.history()[0]["rating"] == "wrong"
+
+
+def test_learning_changes_the_next_guess(user):
+    screen = user.start()
+    screen.type("zorblax")
+    screen.expect("I can't tell")
+    screen.key("Enter")
+    screen.expect("CAN'T TELL")
+    screen.type("nj")
+    screen.expect("Rated joy")
+    screen.type("zorblax")
+    screen.expect("Guess: JOY")
+    screen.expect(r"model v[0-9]+ \+ your 1 rating")
+
+
+def test_first_run_says_what_matters(user):
+    screen = user.start()
+    screen.expect("guesses the emotion, and says why")
+    screen.expect(re.escape(os.path.join(user.home, "emotrack", "default.db")[:60]))
+    screen.expect("Nothing leaves this device")
+
+
+def test_title_bar_shows_only_screens_that_exist(user):
+    title = user.start().expect("^ EmoTrack.*")[0]
+    assert re.search(r"\[1 Write\] 2 History +default$", title), title
+
+
+def test_profiles_are_apart(user):
+    user.run("profile", "new", "alex")
+    screen = user.start("--profile alex")
+    screen.expect(" alex$")
+    write(screen, "only alex knows this")
+    screen.key("C-d")
+    screen.expect("exit code 0")
+    screen = user.start()
+    screen.key("M-2")
+    screen.expect("The messages that you write will stand here")
+
+
+# ---- the box ----
+
+def test_editing_keys(user):
+    screen = user.start()
+    screen.type("one two three")
+    screen.key("C-w")
+    screen.expect("> one two$")
+    screen.key("C-a")
+    screen.type("zero ")
+    screen.expect("> zero one two")
+    screen.key("C-k")
+    screen.expect("> zero$")
+    screen.key("C-y")
+    screen.expect("> zero one two")
+    screen.key("C-u")
+    screen.expect_not("one two")
+    screen.type("grüße 👍🏽 日本語")
+    screen.expect("> grüße")
+    screen.key("BSpace", "BSpace", "BSpace", "BSpace")
+    screen.type("|👍🏽x")
+    screen.key("Left", "BSpace")
+    screen.key("Enter")
+    screen.expect("Saved on this device")
+    assert user.history()[0]["text"] == "grüße 👍🏽|x", user.history()[0]["text"]
+
+
+def test_new_lines(user):
+    screen = user.start()
+    screen.type("first")
+    screen.key("M-Enter")
+    screen.type("second")
+    screen.key("C-j")
+    screen.type("third")
+    screen.expect("^ > first\n   second\n   third")
+    screen.key("Enter")
+    screen.expect("Saved on this device")
+    assert user.history()[0]["text"] == "first\nsecond\nthird"
+
+
+def test_paste_is_text(user):
+    screen = user.start()
+    screen.expect("Enter save")
+    screen.paste("first line\nsecond line q\nyns\td")
+    screen.expect("second line q")
+    assert user.history() == []
+    screen.key("Enter")
+    screen.expect("Saved on this device")
+    assert user.history()[0]["text"] == "first line\nsecond line q\nyns\td"
+
+
+def test_a_huge_paste_is_refused_or_kept_whole(user):
+    screen = user.start()
+    screen.expect("Enter save")
+    screen.type("kept ")
+    screen.expect("> kept")
+    screen.paste("words " * 30000)
+    screen.expect("larger than the 65536 bytes")
+    screen.expect("> kept")
+
+
+def test_control_c_clears_then_quits(user):
+    screen = user.start()
+    screen.type("nothing")
+    screen.expect("> nothing")
+    screen.key("C-c")
+    screen.expect_not("> nothing")
+    screen.key("C-c")
+    screen.expect("again quits")
+    screen.key("C-c")
+    screen.expect("exit code 0")
+
+
+def test_escape_leaves_the_box_and_q_quits(user):
+    screen = user.start()
+    screen.type("a draft")
+    screen.expect("a draft")
+    screen.key("Escape")
+    screen.expect("i text")
+    screen.type("i!")
+    screen.expect("> a draft!")
+    screen.key("Escape")
+    screen.expect("i text")
+    screen.type("q")
+    screen.expect("exit code 0")
+
+
+def test_draft_survives_kill_nine(user):
+    screen = user.start()
+    screen.type("half a thought")
+    database = os.path.join(user.home, "emotrack", "default.db")
+    query = ["sqlite3", "-readonly", database, "select text from draft"]
+    wait(lambda: "half a thought" in subprocess.run(query, capture_output=True, text=True).stdout,
+         "the draft was not saved")
+    os.kill(screen.pid("emotrack"), signal.SIGKILL)
+    screen.expect("exit code 137")
+    user.start().expect("> half a thought")
+
+
+# ---- history ----
+
+def test_filter_edit_delete(user):
+    user.run("write", input="the first day at work\nI love my dog\nwork again, so angry\n")
+    screen = user.start()
+    screen.key("M-2")
+    screen.expect("3 of 3")
+    screen.type("/")
+    screen.type("work")
+    screen.expect("2 of 3")
+    screen.expect_not("my dog")
+    screen.key("Enter")
+    screen.type("e")
+    screen.expect("Editing message 3")
+    screen.type("!")
+    screen.key("Enter")
+    screen.expect("Message 3 is changed")
+    screen.key("M-2")
+    screen.expect("so angry!")
+    screen.type("d")
+    screen.expect("Delete message 3 for good")
+    screen.type("x")
+    screen.expect("is kept")
+    screen.type("dy")
+    screen.expect("Message 3 is gone")
+    screen.expect("1 of 2")
+    screen.key("Escape")
+    screen.expect("2 of 2")
+    assert [m["id"] for m in user.history()] == [2, 1]
+
+
+def test_filter_by_rating(user):
+    user.run("write", input="I love this\nI am so angry at you\nwow I did not expect that\n")
+    user.run("rate", "1", "right")
+    user.run("rate", "2", "wrong", "fear")
+    screen = user.start()
+    screen.key("M-2")
+    screen.expect("3 of 3")
+    for line, count in (("not:rated", 1), ("rated", 2), ("wrong", 1), ("emotion:joy", 1),
+                        ("you:fear", 1), ("after:2020-01-01", 3), ("before:2020-01-01", 0)):
+        screen.type("/")
+        screen.type(line)
+        screen.expect(f"{count} of 3")
+        screen.key("Escape")
+        screen.expect("3 of 3$")
+    screen.type("/")
+    screen.type("colour:blue")
+    screen.expect("colour")
+    screen.expect("understood|not a filter|unknown|not known")
+
+
+def test_rating_in_the_history(user):
+    user.run("write", input="I love this\nI am so angry at you\n")
+    screen = user.start()
+    screen.key("M-2")
+    screen.expect("2 of 2")
+    screen.type("jy")
+    screen.expect("Message 1 is rated right")
+    screen.key("Home")
+    screen.type("nfe")
+    screen.expect("Message 2 is rated fear")
+    screen.type("u")
+    screen.expect("rating of message 2 is taken back")
+    screen.type("U")
+    screen.expect("rating of message 2 is back")
+    assert [(m["rating"], m["label"]) for m in user.history()] == [("wrong", "fear"),
+                                                                  ("right", None)]
+
+
+def test_opening_a_message_shows_the_why(user):
+    user.run("write", input="I love this so much\n")
+    screen = user.start()
+    screen.key("M-2")
+    screen.expect("1 of 1")
+    screen.key("Enter")
+    screen.expect("^ Message 1, written")
+    screen.expect(r"[+][0-9.]+  love")
+    screen.key("Escape")
+    screen.expect("1 of 1")
+
+
+def test_export_from_the_history(user):
+    user.run("write", input="=1+1\nI love this\n")
+    path = os.path.join(user.home, "out.csv")
+    screen = user.start()
+    screen.key("M-2")
+    screen.expect("2 of 2")
+    screen.type("x")
+    screen.expect("Export to: emotrack-history.csv")
+    screen.key("C-u")
+    screen.type(path)
+    screen.key("Enter")
+    screen.expect("2 messages are in")
+    with open(path, newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["text"] for row in rows] == ["'=1+1", "I love this"]
+
+
+def test_what_other_programs_change_shows(user):
+    screen = user.start()
+    screen.key("M-2")
+    screen.expect("will stand here")
+    user.run("write", input="from the command line\n")
+    screen.expect("from the command line")
+    user.run("forget", "1")
+    screen.expect("will stand here")
+
+
+# ---- the terminal ----
+
+def test_sizes(user):
+    screen = user.start()
+    screen.type(SAD)
+    screen.expect("Guess: ")
+    for columns, rows, pattern in ((40, 12, "why|Why"), (20, 5, "Window too small"), (1, 1, ""),
+                                   (24, 6, "%"), (200, 50, "Guess: "), (80, 24, "Guess: ")):
+        screen.resize(columns, rows)
+        screen.expect(pattern)
+    screen.key("M-2")
+    for columns, rows in ((40, 12), (24, 6), (10, 3), (80, 24)):
+        screen.resize(columns, rows)
+        screen.expect("too sm" if columns < 24 else "guess|0 of 0|stand here")
+    screen.key("M-1")
+    screen.expect("looking forward")
+    screen.key("C-d")
+    screen.expect("exit code 0")
+
+
+def test_suspend_and_come_back(user):
+    screen = user.shell()
+    before = stty(screen)
+    screen.type(PROGRAM + "\n")
+    screen.expect(r"\[1 Write\]")
+    screen.type("still here")
+    screen.expect("> still here")
+    screen.key("C-z")
+    screen.expect("ready>")
+    assert stty(screen) == before
+    screen.type("fg\n")
+    screen.expect("> still here")
+    screen.type(" and now")
+    screen.expect("> still here and now")
+    screen.key("C-d")
+    screen.expect("ready>")
+    assert stty(screen) == before
+
+
+def stty(screen):
+    screen.type("clear; stty -g; echo done\n")
+    return screen.expect("^([0-9a-f:]+)\ndone")[1]
+
+
+def test_terminal_is_given_back(user):
+    screen = user.shell()
+    before = stty(screen)
+    for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGSEGV,
+                   signal.SIGABRT):
+        screen.type(PROGRAM + "\n")
+        screen.expect(r"\[1 Write\]")
+        os.kill(screen.pid("emotrack"), number)
+        screen.expect("ready>")
+        assert stty(screen) == before, number
+        assert screen.tmux("display-message", "-p", "#{alternate_on}").strip() == "0", number
+        assert screen.tmux("display-message", "-p", "#{cursor_flag}").strip() == "1", number
+
+
+def test_hostile_text_is_shown_safely(user):
+    user.run("write", input="red \x1b[31m bell \x07 title \x1b]0;x\x07 bidi \u202eabc\u2066 end\n")
+    screen = user.start()
+    screen.key("M-2")
+    screen.expect(r"red .\[31m bell")
+    coloured = screen.text("-e")
+    assert "\x1b[31m bell" not in coloured
+    assert "\u202e" not in coloured and "\u2066" not in coloured
+    screen.key("Enter")
+    screen.expect("^ Message 1")
+
+
+def test_wide_text_keeps_the_columns(user):
+    user.run("write", input="日本語のテキスト\n👨‍👩‍👧‍👦 family\n❤️ heart 🇩🇪 flag\nplain words\n")
+    screen = user.start()
+    screen.key("M-2")
+    screen.expect("4 of 4")
+    screen.expect("日本語のテキスト")
+    screen.expect("👨 family|👨  family")
+
+
+def test_no_colour(user):
+    for arguments, environment in (("--no-color", {}), ("", {"NO_COLOR": "1"})):
+        screen = user.start(arguments, TERM="screen-256color", **environment)
+        screen.type("I love this")
+        screen.expect("Guess: JOY")
+        assert not re.search(r"\x1b\[[0-9;]*3[0-7]m", screen.text("-e")), arguments
+    screen = user.start(TERM="screen-256color")
+    screen.type("I love this")
+    screen.expect("Guess: JOY")
+    assert re.search(r"\x1b\[[0-9;]*3[0-7]m", screen.text("-e"))
+
+
+def test_without_utf8_the_bars_are_ascii(user):
+    screen = user.start(LANG="C", LC_ALL="C")
+    screen.type("I love this")
+    screen.expect("joy +#+")
+    assert all(ord(c) < 128 for c in screen.text()), screen.text()
+
+
+def test_no_terminal_for_a_screen(user):
+    for term in ("dumb", "no-such-terminal", ""):
+        screen = user.start(TERM=term)
+        screen.expect(">")
+        screen.type("I love this\n")
+        screen.expect("joy")
+
+
+def test_help(user):
+    screen = user.start()
+    screen.key("F1")
+    screen.expect("save the message")
+    screen.resize(80, 60)
+    screen.expect("no diagnosis")
+    screen.expect("emergency")
+    screen.key("Escape")
+    screen.expect(r"\[1 Write\]")
+
+
+def test_read_only_profile_says_so(user):
+    user.run("write", input="I love this\n")
+    folder = os.path.join(user.home, "emotrack")
+    database = os.path.join(folder, "default.db")
+    with open(database, "r+b") as file:
+        file.write(b"not a database at all")
+    screen = user.start()
+    screen.expect("default.db")
+    screen.expect("exit code 1")
+
+
+def main():
+    wanted = sys.argv[2:]
+    tests = {name: f for name, f in globals().items() if name.startswith("test_")}
+    failed = 0
+    chosen = {name: f for name, f in tests.items() if not wanted or name in wanted}
+    for name, test in chosen.items():
+        user = User()
+        try:
+            test(user)
+            print(f"ok      {name}")
+        except Exception:
+            failed += 1
+            print(f"FAILED  {name}")
+            traceback.print_exc(file=sys.stdout)
+        finally:
+            user.close()
+    print(f"{len(chosen) - failed} passed, {failed} failed")
+    return 1 if failed or not chosen else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,98 @@
+"""One program on a terminal of its own: tmux on a private socket, read by polling."""
+
+import os
+import re
+import shlex
+import subprocess
+import tempfile
+import time
+
+DEADLINE = 20  # seconds until a screen that does not come counts as a failure
+
+
+class Screen:
+    def __init__(self, command, environment, columns=80, rows=24):
+        self.folder = tempfile.mkdtemp(prefix="emotrack-tmux-")
+        self.socket = os.path.join(self.folder, "socket")
+        exports = " ".join(f"{k}={shlex.quote(v)}" for k, v in environment.items())
+        # The pane outlives the program, so that what it left behind can be read.
+        self.tmux("new-session", "-d", "-x", str(columns), "-y", str(rows),
+                  f"env {exports} {command}; echo \"exit code $?\"; exec cat")
+
+    def tmux(self, *arguments, text=True):
+        environment = {k: v for k, v in os.environ.items() if k != "TMUX"}
+        environment.setdefault("LANG", "C.UTF-8")
+        return subprocess.run(["tmux", "-u", "-S", self.socket, "-f", "/dev/null", *arguments],
+                              env=environment, check=True, capture_output=True, text=text).stdout
+
+    def type(self, text):
+        self.tmux("send-keys", "-l", text)
+
+    def key(self, *names):
+        self.tmux("send-keys", *names)
+
+    def paste(self, text):
+        self.tmux("set-buffer", "-b", "pasted", "--", text)
+        self.tmux("paste-buffer", "-p", "-r", "-b", "pasted")
+
+    def resize(self, columns, rows):
+        self.tmux("resize-window", "-x", str(columns), "-y", str(rows))
+
+    def text(self, *options):
+        return self.tmux("capture-pane", "-p", *options)
+
+    def pid(self, name):
+        """The process of this name that runs in the pane."""
+        def find():
+            pane = self.tmux("display-message", "-p", "#{pane_pid}").strip()
+            seen = [pane]
+            while seen:
+                children = subprocess.run(["ps", "-o", "pid=,comm=", "--ppid", ",".join(seen)],
+                                          capture_output=True, text=True).stdout.split("\n")
+                seen = []
+                for line in filter(None, children):
+                    pid, command = line.split(None, 1)
+                    if command == name:
+                        return int(pid)
+                    seen.append(pid)
+            return None
+        return wait(find, f"no process {name} in the pane")
+
+    def expect(self, pattern):
+        """Waits until the screen matches; returns the match."""
+        def look():
+            self.last = self.text()
+            return re.search(pattern, self.last, re.M)
+        self.last = ""
+        try:
+            return wait(look, pattern)
+        except AssertionError:
+            raise AssertionError(f"{pattern!r} did not come; the screen:\n{self.last}") from None
+
+    def expect_not(self, pattern):
+        """Waits until the screen no longer matches."""
+        def look():
+            self.last = self.text()
+            return not re.search(pattern, self.last, re.M)
+        try:
+            wait(look, pattern)
+        except AssertionError:
+            raise AssertionError(f"{pattern!r} stays; the screen:\n{self.last}") from None
+
+    def close(self):
+        subprocess.run(["tmux", "-S", self.socket, "kill-server"], capture_output=True)
+        for name in os.listdir(self.folder):
+            os.unlink(os.path.join(self.folder, name))
+        os.rmdir(self.folder)
+
+
+def wait(condition, what):
+    """Polls until the condition gives something true; its value."""
+    end = time.monotonic() + DEADLINE
+    while True:
+        value = condition()
+        if value:
+            return value
+        if time.monotonic() > end:
+            raise AssertionError(what)
+        time.sleep(0.02)
