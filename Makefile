@@ -8,7 +8,7 @@
 ##   make sanitize     the tests under AddressSanitizer and UndefinedBehaviorSanitizer
 ##   make valgrind     the unit tests and some commands under valgrind
 ##   make fuzz         libFuzzer, FUZZ_SECONDS (60) a target
-##   make bench        speed and memory (PEERS=1: beside scikit-learn and hyperfine)
+##   make bench        speed and memory (PEERS=1: beside scikit-learn)
 ##   make model        train assets/emotions.model from DATA (../shared/data/goemotions)
 ##   make check-model  train again and compare with assets/emotions.model
 ##   make format       clang-format on every source

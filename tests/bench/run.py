@@ -1,0 +1,208 @@
+#!/usr/bin/env python3
+"""How fast and how large the programs are: a table, medians of several runs.
+
+    tests/bench/run.py --build FOLDER --data FOLDER
+
+Nothing here passes or fails. What lacks its data or its peer is left out, and said to be.
+"""
+
+import argparse
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+PREDICT_LINES = 1_000_000
+PEER_LINES = 100_000
+RATINGS = 1_000
+ROWS = 100_000
+RUNS = 5
+FILTERS = ("love", "not:rated emotion:sadness", 'after:2000 "going to"', "zzzz-not-there")
+DEADLINE = 30  # seconds for a screen to show what is waited for
+
+ONE_CORE = ["taskset", "-c", "0"] if shutil.which("taskset") else []
+HERE = os.path.dirname(os.path.abspath(__file__))
+
+
+class Bench:
+    def __init__(self, build, data, work):
+        self.emotrack = os.path.abspath(os.path.join(build, "emotrack"))
+        self.data, self.work = data, work
+        self.env = {"PATH": os.environ["PATH"], "HOME": work, "LC_ALL": "C.UTF-8",
+                    "TERM": "xterm-256color", "XDG_DATA_HOME": os.path.join(work, "data"),
+                    "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+        self.rows = []
+
+    def row(self, what, value, note=""):
+        self.rows.append((what, value, note))
+        print(f"  bench {what}: {value}", file=sys.stderr, flush=True)
+
+    def run(self, *arguments, text=None, out=subprocess.DEVNULL):
+        return subprocess.run([self.emotrack, *arguments], input=text, stdout=out, env=self.env,
+                              check=True)
+
+    def texts(self):
+        """GoEmotions' texts, or None where there is no data."""
+        try:
+            return [line.split("\t")[0] for name in ("dev.tsv", "train.tsv")
+                    for line in open(os.path.join(self.data, name), encoding="utf-8")]
+        except FileNotFoundError:
+            return None
+
+    def corpus(self, texts, lines):
+        path = os.path.join(self.work, f"{lines}.txt")
+        with open(path, "w", encoding="utf-8") as file:
+            for at in range(0, lines, len(texts)):
+                file.write("\n".join(texts[:lines - at]) + "\n")
+        return path
+
+    # ---- a million lines ----
+
+    def predict(self, path):
+        begin = time.perf_counter()
+        with open(path, "rb") as text:
+            subprocess.run([*ONE_CORE, self.emotrack, "predict", "--no-personal"], stdin=text,
+                           stdout=subprocess.DEVNULL, env=self.env, check=True)
+        return PREDICT_LINES / (time.perf_counter() - begin)
+
+    def start_peer(self, path):
+        peer = subprocess.Popen([*ONE_CORE, "/usr/bin/python3", os.path.join(HERE, "peer.py"),
+                                 self.data, path], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                stderr=subprocess.DEVNULL, text=True, env=self.env)
+        if peer.stdout.readline() == "ready\n":
+            return peer
+        peer.wait()
+        return None
+
+    def ask_peer(self, peer):
+        peer.stdin.write("\n")
+        peer.stdin.flush()
+        return PEER_LINES / float(peer.stdout.readline())
+
+    def throughput(self):
+        texts = self.texts()
+        if not texts:
+            self.row("predict, lines a second", "skipped", f"no GoEmotions in '{self.data}'")
+            return
+        path = self.corpus(texts, PREDICT_LINES)
+        peer = self.start_peer(self.corpus(texts, PEER_LINES))
+        ours, theirs = [], []
+        for _ in range(RUNS):  # in turn, so that what else the machine does hits both
+            ours.append(self.predict(path))
+            if peer:
+                theirs.append(self.ask_peer(peer))
+        mine = statistics.median(ours)
+        self.row("predict, lines a second", f"{mine:,.0f}",
+                 f"{PREDICT_LINES:,} lines, one core, text in to labels out; wanted 500,000")
+        if not peer:
+            self.row("scikit-learn", "skipped", "not installed: make bench PEERS=1")
+            return
+        peer.stdin.close()
+        peer.wait()
+        other = statistics.median(theirs)
+        self.row("scikit-learn, lines a second", f"{other:,.0f}",
+                 f"{PEER_LINES:,} lines; TfidfVectorizer(1-2-grams) + LogisticRegression")
+        self.row("times scikit-learn", f"{mine / other:.1f}", "wanted 8")
+
+    # ---- one message, from a cold start ----
+
+    def rated_profile(self):
+        texts = self.texts() or ["so happy about my new job", "I am so sad and lonely", "how awful"]
+        lines = [texts[at % len(texts)] for at in range(RATINGS)]
+        done = self.run("write", text="\n".join(lines).encode() + b"\n", out=subprocess.PIPE)
+        for number, line in enumerate(done.stdout.decode().splitlines()):
+            identity = line.split("\t")[0]
+            verdict = ["wrong", "joy"] if number % 3 == 0 else ["wrong"]
+            self.run("rate", identity, *verdict)
+
+    def milliseconds(self, command, runs=50):
+        taken = []
+        for _ in range(runs):
+            begin = time.perf_counter()
+            pid = os.posix_spawn(command[0], command, self.env, file_actions=[
+                (os.POSIX_SPAWN_OPEN, 1, "/dev/null", os.O_WRONLY, 0)])
+            status = os.waitpid(pid, 0)[1]
+            taken.append((time.perf_counter() - begin) * 1000)
+            if status != 0:
+                raise RuntimeError(f"{command}: status {status}")
+        return statistics.median(taken)
+
+    def cold_start(self):
+        self.rated_profile()
+        nothing = self.milliseconds([shutil.which("true")])
+        one = self.milliseconds([self.emotrack, "predict", "what a day"])
+        plain = self.milliseconds([self.emotrack, "predict", "--no-personal", "what a day"])
+        self.row("one prediction, ms", f"{one:.1f}",
+                 f"cold start, {RATINGS:,} ratings in the profile; wanted 10")
+        self.row("without the personal layer, ms", f"{plain:.1f}", f"`true` takes {nothing:.1f}")
+
+    # ---- memory of the terminal UI ----
+
+    def tmux(self, *arguments):
+        return subprocess.run(["tmux", "-L", "emotrack-bench", "-f", "/dev/null", *arguments],
+                              env={**self.env, "TMUX_TMPDIR": self.work}, capture_output=True,
+                              text=True, check=True).stdout
+
+    def wait_for(self, word):
+        limit = time.monotonic() + DEADLINE
+        while word not in self.tmux("capture-pane", "-p"):
+            if time.monotonic() > limit:
+                raise RuntimeError(f"the screen never shows '{word}'")
+            time.sleep(0.02)
+
+    def memory(self):
+        if not shutil.which("tmux"):
+            self.row("terminal UI, MiB", "skipped", "tmux is not installed")
+            return
+        self.tmux("new-session", "-d", "-x", "80", "-y", "24", "exec " + self.emotrack)
+        try:
+            self.wait_for("Write")
+            self.tmux("send-keys", "-l", "so happy about this")
+            self.wait_for("Guess")
+            pid = self.tmux("list-panes", "-F", "#{pane_pid}").strip()
+            with open(f"/proc/{pid}/status", encoding="ascii") as status:
+                size = next(int(line.split()[1]) for line in status if line.startswith("VmRSS"))
+        finally:
+            self.tmux("kill-server")
+        self.row("terminal UI, MiB", f"{size / 1024:.1f}",
+                 f"resident, {RATINGS:,} messages and ratings; wanted 30")
+
+    # ---- the filter ----
+
+    def filtering(self):
+        texts = self.texts() or ["so happy about my new job", "I am so sad and lonely", "how awful"]
+        lines = [texts[at % len(texts)] for at in range(ROWS)]
+        self.run("profile", "new", "many")
+        self.run("--profile", "many", "write", text="\n".join(lines).encode() + b"\n")
+        for line in FILTERS:
+            command = [self.emotrack, "--profile", "many", "history", line, "--limit", "20"]
+            self.row(f"history {line}, ms", f"{self.milliseconds(command, 10):.0f}",
+                     f"{ROWS:,} messages, the newest 20 that fit")
+
+    def table(self):
+        width = [max(len(row[column]) for row in self.rows) for column in (0, 1)]
+        for what, value, note in self.rows:
+            print(f"{what:<{width[0]}}  {value:>{width[1]}}  {note}".rstrip())
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--build", required=True)
+    parser.add_argument("--data", required=True)
+    parser.add_argument("parts", nargs="*",
+                        default=["throughput", "cold_start", "memory", "filtering"])
+    options = parser.parse_args()
+    # In memory where that can be: what is measured is the programs, not the disk they stand on.
+    place = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
+    with tempfile.TemporaryDirectory(prefix="emotrack-bench-", dir=place) as work:
+        bench = Bench(options.build, options.data, work)
+        for part in options.parts:
+            getattr(bench, part)()
+        bench.table()
+
+
+if __name__ == "__main__":
+    main()
