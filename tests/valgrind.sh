@@ -25,7 +25,7 @@ unset EMOTRACK_PROFILE
 export XDG_DATA_HOME="$HOME/data"
 check 0 "$@" "$emotrack" --version
 check 0 "$@" "$emotrack" --help
-check 0 "$@" "$emotrack" predict --no-personal "I love this so much" "$(printf 'a\377b \360\237\230\200')"
+check 0 "$@" "$emotrack" predict --no-personal "I love this" "$(printf 'a\377b \360\237\230\200')"
 check 0 "$@" "$emotrack" predict --json --why "not good at all, sooo sad :("
 printf 'Got the job!!\nthe gig was sick\n\nhow awful\n' >"$HOME/lines"
 check 0 sh -c 'lines=$1; shift; "$@" write <"$lines"' sh "$HOME/lines" "$@" "$emotrack"

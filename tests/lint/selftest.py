@@ -182,7 +182,8 @@ class Tidy(Tree):
         self.assertIn("clang-analyzer-unix.Malloc", found)
 
     def test_a_good_function(self):
-        self.assertEqual(self.findings("int a(int b);\nint a(int b)\n{\n    return b + 1;\n}\n"), "")
+        found = self.findings("int a(int b);\nint a(int b)\n{\n    return b + 1;\n}\n")
+        self.assertEqual(found, "")
 
 
 if not shutil.which("clang-tidy"):
