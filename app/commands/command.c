@@ -224,22 +224,25 @@ static enum error take_option(struct parser *parser, char **argv, int *at)
     const char *word = argv[*at], *name = word + 2;
     size_t length = strcspn(name, "=");
     const char *value = name[length] ? name + length + 1 : NULL;
-    const struct option *option;
+    const struct option *option = NULL;
     const char **place = word[1] == '-' ? option_place(parser, name, length, &option) : NULL;
 
-    if (!place)
+    if (!place || !option)
         return unknown_option(&parser->arguments, word);
-    if (!option->argument && value)
-        return error_raise(ERROR_USAGE, "the option '--%s' takes no value", option->name);
-    if (option->argument && !value)
+    if (!option->argument) {
+        *place = "";
+        return value ? error_raise(ERROR_USAGE, "the option '--%s' takes no value", option->name)
+                     : ERROR_NONE;
+    }
+    if (!value)
         value = argv[++*at];
-    if (option->argument && !value)
+    if (!value)
         return error_raise(ERROR_USAGE, "the option '--%s' needs a value: --%s %s", option->name,
                            option->name, option->argument);
     if (option->choices && !is_choice(option->choices, value))
         return error_raise(ERROR_USAGE, "'%s' is no value for '--%s', which takes one of %s", value,
                            option->name, option->choices);
-    *place = option->argument ? value : "";
+    *place = value;
     return ERROR_NONE;
 }
 

@@ -83,28 +83,34 @@ static void bash_names(const struct option *options)
         printf(" --%s", options[i].name);
 }
 
+/* The part of `compgen` that makes the offers. */
+static void bash_offers(const struct program *program, enum offer offer, const char *word,
+                        size_t length)
+{
+    switch (offer) {
+    case OFFER_FILES: printf("-f"); break;
+    case OFFER_PROFILES: printf("-W \"$(%s profile list 2>/dev/null)\"", program->name); break;
+    case OFFER_COMMANDS:
+        printf("-W '");
+        print_command_names(program);
+        printf("'");
+        break;
+    case OFFER_WORDS:
+        printf("-W '");
+        print_choices(word, length);
+        printf("'");
+        break;
+    case OFFER_NOTHING: printf("-W ''"); break;
+    }
+}
+
 static void bash_reply(const struct program *program, enum offer offer, const char *word,
                        size_t length)
 {
-    switch (offer) {
-    case OFFER_FILES:
-        printf("compopt -o filenames; COMPREPLY=($(compgen -f -- \"$current\"))");
-        break;
-    case OFFER_PROFILES:
-        printf("COMPREPLY=($(compgen -W \"$(%s profile list 2>/dev/null)\" -- \"$current\"))",
-               program->name);
-        break;
-    case OFFER_COMMANDS:
-    case OFFER_WORDS:
-        printf("COMPREPLY=($(compgen -W '");
-        if (offer == OFFER_WORDS)
-            print_choices(word, length);
-        else
-            print_command_names(program);
-        printf("' -- \"$current\"))");
-        break;
-    case OFFER_NOTHING: printf("COMPREPLY=()"); break;
-    }
+    printf("%smapfile -t COMPREPLY < <(compgen ",
+           offer == OFFER_FILES ? "compopt -o filenames; " : "");
+    bash_offers(program, offer, word, length);
+    printf(" -- \"$current\")");
 }
 
 /* The values of options: `command:--option)`. */
@@ -176,11 +182,11 @@ static void bash_print(const struct program *program)
         bash_names(program->commands[i]->options);
         printf("' ;;\n");
     }
-    printf(
-        "    esac\n    if [[ $current == -* ]]; then\n        COMPREPLY=($(compgen -W \"$options");
+    printf("    esac\n    if [[ $current == -* ]]; then\n        mapfile -t COMPREPLY < <(compgen "
+           "-W \"$options");
     bash_names(program->options);
     bash_names(builtin_options);
-    printf("\" -- \"$current\"))\n        return\n    fi\n    case $command:$place in\n    :0) ");
+    printf("\" -- \"$current\")\n        return\n    fi\n    case $command:$place in\n    :0) ");
     bash_reply(program, OFFER_COMMANDS, "", 0);
     printf(" ;;\n");
     for (size_t i = 0; program->commands[i]; i++)

@@ -3,22 +3,26 @@
 #include "app/commands/commands.h"
 #include "app/commands/operands.h"
 #include "app/commands/session.h"
-#include "db/filter.h"
 
 #include <string.h>
 
-static enum error export(const struct arguments *arguments, struct journal *journal,
-                         const char *filter) {
+static enum export_format chosen_format(const struct arguments *arguments)
+{
     const char *format = arguments_value(arguments, "format");
     const char *path = arguments_value(arguments, "output");
-    struct output output;
-    size_t count;
+
+    if (format)
+        return strcmp(format, "jsonl") == 0 ? EXPORT_JSONL : EXPORT_CSV;
+    return path ? export_format_of(path) : EXPORT_CSV;
+}
+
+static enum error export(const struct arguments *arguments, struct journal *journal,
+                         const char *filter) {
+    const char *path = arguments_value(arguments, "output"); struct output output; size_t count;
     enum error error = output_open(&output, path &&strcmp(path, "-") != 0 ? path : NULL);
 
-    if (!error)
-        error = export_write(journal, &output,
-                             format &&strcmp(format, "jsonl") == 0 ? EXPORT_JSONL : EXPORT_CSV,
-                             arguments_has(arguments, "raw"), filter, &count);
+    if (!error) error = export_write(journal, &output, chosen_format(arguments),
+                                     arguments_has(arguments, "raw"), filter, &count);
     return output_close(&output, error);
 }
 
@@ -28,7 +32,7 @@ static int run(const struct arguments *arguments)
     struct buffer filter;
     enum error error;
 
-    buffer_init(&filter, FILTER_TEXT_MAX);
+    buffer_init(&filter, FILTER_LINE_MAX);
     error = operand_filter(arguments, &filter);
     if (!error)
         error = session_open(arguments, JOURNAL_READ, &journal);
@@ -40,7 +44,8 @@ static int run(const struct arguments *arguments)
 }
 
 static const struct option options[] = {
-    {"format", "FORMAT", "csv|jsonl", "write CSV (as without it) or JSON Lines"},
+    {"format", "FORMAT", "csv|jsonl",
+     "write CSV or JSON Lines; without it the name of FILE says (.jsonl), else CSV"},
     {"output", "FILE", NULL, "write to FILE, which is replaced only when all is written"},
     {"raw", NULL, NULL, "write CSV cells as they are, though a spreadsheet may run them"},
     {0},

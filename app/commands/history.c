@@ -5,7 +5,6 @@
 #include "app/display.h"
 #include "app/output.h"
 #include "app/record.h"
-#include "db/filter.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -133,7 +132,7 @@ static int run(const struct arguments *arguments)
     size_t limit;
     enum error error = operand_limit(arguments, &limit);
 
-    buffer_init(&filter, FILTER_TEXT_MAX);
+    buffer_init(&filter, FILTER_LINE_MAX);
     if (!error)
         error = operand_filter(arguments, &filter);
     if (!error)

@@ -6,6 +6,10 @@
 
 #include <stdint.h>
 
+enum {
+    FILTER_LINE_MAX = 64 * 1024 /* bytes: what is too long for a filter is the journal's to say */
+};
+
 /* What stands on the command line, read strictly: every ERROR_USAGE names the word. */
 
 /* A message's number: digits alone, 1 and up. ERROR_USAGE. */
