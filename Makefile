@@ -15,6 +15,8 @@
 ##   make clean        remove what was built
 ## Variables: BUILD CC CFLAGS LDFLAGS OPTIMISE SANITIZE WERROR=1 V=1 ARGS="--profile alex" (run)
 
+MAKEFLAGS += --no-builtin-rules
+
 VERSION := 0.1.0
 BUILD   ?= build
 PREFIX  ?= /usr/local
