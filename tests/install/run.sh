@@ -77,9 +77,9 @@ stage /opt/emo/track
 # What others put there stays, and without DESTDIR so do the folders that may be others' own.
 mkdir -p "$work/prefix/bin"
 : >"$work/prefix/bin/other"
-check "install without DESTDIR" make_quietly install PREFIX="$work/prefix"
+check "install without DESTDIR" make_quietly install DESTDIR= PREFIX="$work/prefix"
 check "it runs" installed_runs "$work/prefix"
-check "uninstall without DESTDIR" make_quietly uninstall PREFIX="$work/prefix"
+check "uninstall without DESTDIR" make_quietly uninstall DESTDIR= PREFIX="$work/prefix"
 rest=$(cd "$work/prefix" && find . -type f)
 check "only the other's file stays" [ "$rest" = ./bin/other ]
 rest=$(find "$work/prefix" -name '*emotrack*')
