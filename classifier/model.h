@@ -39,6 +39,8 @@ uint32_t model_version(const struct model *model); /* the number that the UI sho
 const char *model_provenance(const struct model *model);
 
 uint32_t model_feature_count(const struct model *model); /* n-grams in the vocabulary */
+float model_temperature(const struct model *model);      /* scores are divided by it */
+float model_threshold(const struct model *model);        /* less probable: "can't tell" */
 size_t model_file_size(const struct model *model);       /* bytes */
 
 #endif

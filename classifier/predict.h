@@ -5,13 +5,11 @@
 #include "classifier/label.h"
 #include "classifier/learner.h"
 #include "classifier/model.h"
+#include "classifier/text.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-
-/* The classifier reads this many bytes of a message and passes over the rest. */
-enum { TEXT_MAX = 64 * 1024 };
 
 struct prediction {
     int label;                     /* index of the most probable label */
@@ -23,10 +21,12 @@ struct prediction {
 
 /* One feature's part in the winning score. */
 struct contribution {
-    const char *feature; /* as in the vocabulary: "love", "not:good", "looking forward", "<shout>" */
-    float value;         /* x * (w[label] - mean of w[others]), before temperature */
-    uint32_t start, end; /* the bytes of the message that it stands for; start == end: none (flags) */
-    bool personal;       /* true: a word of the user's own, not in the public vocabulary */
+    const char
+        *feature; /* as in the vocabulary: "love", "not:good", "looking forward", "<shout>" */
+    float value;  /* x * (w[label] - mean of w[others]), before temperature */
+    uint32_t start,
+        end;       /* the bytes of the message that it stands for; start == end: none (flags) */
+    bool personal; /* true: a word of the user's own, not in the public vocabulary */
 };
 
 /* Why the label won: score == bias + the sum of all contributions (within float rounding). */

@@ -1,0 +1,213 @@
+#include "classifier/learner.h"
+
+#include "classifier/learner_parts.h"
+#include "classifier/model_parts.h"
+#include "classifier/numeric.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* One rating is one step of gradient descent. A message's vector has norm 1, so that rating it
+ * moves its own score by up to RATE; PULL is the part of the way back to the model that each
+ * feature of the message goes first. */
+static const float RATE = 2, PULL = 0.05F;
+
+enum { ROWS_FIRST = 64 };
+
+struct learner {
+    const struct model_parts *parts;
+    struct features *features;
+    struct own_words own;
+    uint32_t *row_of; /* [features + OWN_WORDS_MAX]: a feature's row + 1, 0: none */
+    uint32_t *used;   /* [rows]: the feature of each row */
+    float *rows;      /* [rows][stride] */
+    size_t row_count, row_capacity;
+    size_t count;
+};
+
+enum error learner_new(const struct model *model, struct learner **out)
+{
+    struct learner *learner = calloc(1, sizeof *learner);
+    const struct model_parts *parts = model_parts(model);
+    size_t features = (size_t)parts->vocabulary.count + OWN_WORDS_MAX;
+
+    *out = NULL;
+    if (!learner)
+        return error_raise_plain(ERROR_NO_MEMORY);
+    learner->parts = parts;
+    learner->row_of = calloc(features, sizeof *learner->row_of);
+    if (!learner->row_of || features_new(&parts->text, &parts->vocabulary, &learner->features)) {
+        learner_free(learner);
+        return error_raise_plain(ERROR_NO_MEMORY);
+    }
+    *out = learner;
+    return ERROR_NONE;
+}
+
+void learner_free(struct learner *learner)
+{
+    if (!learner)
+        return;
+    features_free(learner->features);
+    own_free(&learner->own);
+    free(learner->row_of);
+    free(learner->used);
+    free(learner->rows);
+    free(learner);
+}
+
+void learner_reset(struct learner *learner)
+{
+    for (size_t row = 0; row < learner->row_count; row++)
+        learner->row_of[learner->used[row]] = 0;
+    learner->row_count = 0;
+    learner->count = 0;
+    own_clear(&learner->own);
+}
+
+size_t learner_count(const struct learner *learner)
+{
+    return learner->count;
+}
+
+const struct own_words *learner_own(const struct learner *learner)
+{
+    return &learner->own;
+}
+
+const float *learner_row(const struct learner *learner, uint32_t feature)
+{
+    uint32_t row = learner->row_of[feature];
+
+    return row == 0 ? NULL : learner->rows + (size_t)(row - 1) * learner->parts->stride;
+}
+
+void learner_score(const struct learner *learner, const struct term *terms, size_t count,
+                   float *score)
+{
+    for (size_t i = 0; i < count; i++) {
+        const float *row = learner_row(learner, terms[i].feature);
+
+        for (uint32_t label = 0; row && label < learner->parts->labels; label++)
+            score[label] += terms[i].value * row[label];
+    }
+}
+
+static enum error reserve_rows(struct learner *learner, size_t extra)
+{
+    size_t capacity = learner->row_capacity ? learner->row_capacity : ROWS_FIRST;
+    uint32_t *used;
+    float *rows;
+
+    while (capacity < learner->row_count + extra)
+        capacity *= 2;
+    if (capacity == learner->row_capacity)
+        return ERROR_NONE;
+    used = realloc(learner->used, capacity * sizeof *used);
+    if (used)
+        learner->used = used;
+    rows = used ? realloc(learner->rows, capacity * learner->parts->stride * sizeof *rows) : NULL;
+    if (!rows)
+        return error_raise_plain(ERROR_NO_MEMORY);
+    learner->rows = rows;
+    learner->row_capacity = capacity;
+    return ERROR_NONE;
+}
+
+/* The weights of a feature, new ones at 0; there is room. */
+static float *make_row(struct learner *learner, uint32_t feature)
+{
+    size_t stride = learner->parts->stride;
+    uint32_t *row = &learner->row_of[feature];
+
+    if (*row == 0) {
+        learner->used[learner->row_count] = feature;
+        *row = (uint32_t)++learner->row_count;
+        memset(learner->rows + (*row - 1) * stride, 0, stride * sizeof *learner->rows);
+    }
+    return learner->rows + (*row - 1) * stride;
+}
+
+/* Reads the message, its words that the model does not know becoming the user's own. */
+static enum error read_message(struct learner *learner, const struct rated *rated)
+{
+    const struct ngram *ngrams;
+    enum error error;
+    size_t count;
+
+    features_scan(learner->features, rated->text, rated->length);
+    ngrams = features_ngrams(learner->features, &count);
+    error = reserve_rows(learner, count);
+    if (!error)
+        error = own_reserve(&learner->own, count);
+    if (error)
+        return error;
+    for (size_t i = 0; i < count; i++)
+        if (features_may_own(learner->features, &ngrams[i]) &&
+            vocabulary_find(&learner->parts->vocabulary, ngrams[i].hash) == VOCABULARY_NONE)
+            own_add(&learner->own, ngrams[i].hash);
+    features_weigh(learner->features, &learner->own);
+    return ERROR_NONE;
+}
+
+/* The loss's slope by each score, where the message is an example of `label`. */
+static void slope_of_example(const double *probability, int labels, int label, float *slope)
+{
+    for (int i = 0; i < labels; i++)
+        slope[i] = (float)(probability[i] - (i == label));
+}
+
+/* The same where it is none of `label`: the loss is -ln(1 - p[label]) (Ishida et al., "Learning
+ * from Complementary Labels", 2017; Kim et al., "NLNL", 2019). */
+static void slope_of_counterexample(const double *probability, int labels, int label, float *slope)
+{
+    double others = 0;
+
+    for (int i = 0; i < labels; i++)
+        if (i != label)
+            others += probability[i];
+    for (int i = 0; i < labels; i++) {
+        double share = others > 0 ? probability[i] / others : 1.0 / (labels - 1);
+
+        slope[i] = (float)(probability[label] * (i == label ? 1 : -share));
+    }
+}
+
+static void descend(struct learner *learner, const struct term *terms, size_t count,
+                    const float *slope)
+{
+    for (size_t i = 0; i < count; i++) {
+        float *row = make_row(learner, terms[i].feature), step = RATE * terms[i].value;
+
+        for (uint32_t label = 0; label < learner->parts->labels; label++)
+            row[label] = row[label] * (1 - PULL) - step * slope[label];
+    }
+}
+
+enum error learner_learn(struct learner *learner, const struct rated *rated)
+{
+    const struct model_parts *parts = learner->parts;
+    int labels = (int)parts->labels, label = rated->right ? rated->guess : rated->label;
+    double probability[LABELS_MAX];
+    float score[LABELS_MAX], slope[LABELS_MAX];
+    const struct term *terms;
+    enum error error;
+    size_t count;
+
+    if (label >= labels || rated->guess >= labels || (label < 0 && rated->guess < 0))
+        return ERROR_NONE;
+    error = read_message(learner, rated);
+    if (error)
+        return error;
+    terms = features_terms(learner->features, &count);
+    model_parts_score(parts, terms, count, score);
+    learner_score(learner, terms, count, score);
+    numeric_softmax(score, labels, 1 / (double)parts->temperature, probability);
+    if (label >= 0)
+        slope_of_example(probability, labels, label, slope);
+    else
+        slope_of_counterexample(probability, labels, rated->guess, slope);
+    descend(learner, terms, count, slope);
+    learner->count++;
+    return ERROR_NONE;
+}

@@ -1,0 +1,210 @@
+#include "classifier/normalise.h"
+
+#include "base/utf8.h"
+
+#include <string.h>
+#include <utf8proc.h>
+
+enum {
+    CLUSTER_MAX = 64,           /* code points read as one cluster: no writing needs as many */
+    EXPANSION_MAX = 18,         /* code points that one may become under NFKC */
+    QUICK_LENGTH = 3,           /* bytes of each of the quotes and dashes below */
+    ZERO_WIDTH_JOINER = 0x200D, /* holds emoji of several together */
+};
+
+bool normalise_ascii(struct normalised *out, const char *message, size_t length)
+{
+    const uint64_t ones = UINT64_C(0x0101010101010101), tops = UINT64_C(0x8080808080808080);
+    uint64_t bad = 0, word;
+    size_t at = 0;
+
+    /* (word - ones) & ~word has a top bit where a byte is 0; no top bit is set if all is well. */
+    for (; at + sizeof word <= length; at += sizeof word) {
+        memcpy(&word, message + at, sizeof word);
+        memcpy(out->bytes + at, &word, sizeof word);
+        bad |= word | ((word - ones) & ~word);
+    }
+    word = UINT64_C(0x2020202020202020);
+    memcpy(&word, message + at, length - at);
+    memcpy(out->bytes + at, &word, sizeof word);
+    bad |= word | ((word - ones) & ~word);
+    memset(out->bytes + length, 0, NORMALISED_PADDING);
+    out->length = length;
+    out->ascii = true;
+    return !(bad & tops);
+}
+
+static bool is_skin_tone(int32_t codepoint)
+{
+    return codepoint >= 0x1F3FB && codepoint <= 0x1F3FF;
+}
+
+static bool is_variation_selector(int32_t codepoint)
+{
+    return codepoint == 0xFE0E || codepoint == 0xFE0F;
+}
+
+/* Quotes, apostrophes and dashes that people and their telephones write for the ASCII ones. */
+static int32_t plain_punctuation(int32_t codepoint)
+{
+    switch (codepoint) {
+    case 0x2018:
+    case 0x2019:
+    case 0x201A:
+    case 0x201B:
+    case 0x2032:
+    case 0x02BC:
+    case 0x00B4: return '\'';
+    case 0x201C:
+    case 0x201D:
+    case 0x201E:
+    case 0x201F:
+    case 0x2033:
+    case 0x00AB:
+    case 0x00BB: return '"';
+    case 0x2010:
+    case 0x2011:
+    case 0x2012:
+    case 0x2013:
+    case 0x2014:
+    case 0x2015: return '-';
+    default: return codepoint;
+    }
+}
+
+static bool is_ascii(char byte)
+{
+    return (unsigned char)byte < 0x80 && byte != '\0';
+}
+
+/* U+2010 to U+201F without U+2016 and U+2017: frequent, and never joined to what is before them. */
+static bool is_quick(const char *at, const char *end)
+{
+    return end - at >= QUICK_LENGTH && at[0] == '\xE2' && at[1] == '\x80' &&
+           (unsigned char)at[2] >= 0x90 && (unsigned char)at[2] <= 0x9F &&
+           ((unsigned char)at[2] | 1) != 0x97;
+}
+
+static bool begins_cluster(const char *at, const char *end)
+{
+    return at == end || is_ascii(*at) || is_quick(at, end);
+}
+
+static bool put(struct normalised *out, int32_t codepoint, uint32_t source)
+{
+    char bytes[4];
+    size_t length, i;
+
+    if (codepoint >= 0x80) {
+        int32_t lower = utf8proc_tolower(codepoint);
+
+        if (lower != codepoint)
+            source |= NORMALISED_UPPER;
+        codepoint = lower;
+    }
+    length = utf8_encode(codepoint, bytes);
+    if (out->length + length > NORMALISED_MAX)
+        return false;
+    for (i = 0; i < length; i++) {
+        out->bytes[out->length] = bytes[i];
+        out->source[out->length++] = source;
+    }
+    return true;
+}
+
+struct cluster {
+    char bytes[4 * CLUSTER_MAX]; /* UTF-8, cleaned */
+    size_t length;
+    bool pictographic;
+};
+
+static void cluster_add(struct cluster *cluster, int32_t codepoint)
+{
+    if (is_variation_selector(codepoint))
+        return;
+    if (cluster->length > 0 && is_skin_tone(codepoint))
+        return;
+    if (codepoint == ZERO_WIDTH_JOINER && !cluster->pictographic)
+        return;
+    if (codepoint == '\0')
+        codepoint = UTF8_REPLACEMENT;
+    if (cluster->length == 0)
+        cluster->pictographic = utf8proc_get_property(codepoint)->boundclass ==
+                                UTF8PROC_BOUNDCLASS_EXTENDED_PICTOGRAPHIC;
+    cluster->length += utf8_encode(plain_punctuation(codepoint), cluster->bytes + cluster->length);
+}
+
+/* Reads one grapheme cluster, length > 0; returns its bytes. */
+static size_t cluster_read(struct cluster *cluster, const char *message, size_t length)
+{
+    int32_t before, codepoint, state = 0;
+    size_t at, taken;
+    int count = 1;
+
+    cluster->length = 0;
+    cluster->pictographic = false;
+    at = utf8_decode(message, length, &before);
+    cluster_add(cluster, before);
+    while (at < length && count < CLUSTER_MAX) {
+        taken = utf8_decode(message + at, length - at, &codepoint);
+        if (utf8proc_grapheme_break_stateful(before, codepoint, &state))
+            break;
+        cluster_add(cluster, codepoint);
+        before = codepoint;
+        at += taken;
+        count++;
+    }
+    return at;
+}
+
+static bool put_cluster(struct normalised *out, const struct cluster *cluster, uint32_t source)
+{
+    int32_t form[CLUSTER_MAX * EXPANSION_MAX];
+    const int maximum = (int)(sizeof form / sizeof *form);
+    utf8proc_ssize_t count, i;
+    unsigned options = UTF8PROC_STABLE | UTF8PROC_DECOMPOSE | UTF8PROC_COMPAT;
+
+    if (!cluster->pictographic) /* an emoji keeps its joiners */
+        options |= UTF8PROC_IGNORE;
+    count = utf8proc_decompose((const utf8proc_uint8_t *)cluster->bytes,
+                               (utf8proc_ssize_t)cluster->length, form, maximum,
+                               (utf8proc_option_t)options);
+    if (count < 0 || count > maximum)
+        return true;
+    count = utf8proc_normalize_utf32(form, count, UTF8PROC_STABLE | UTF8PROC_COMPOSE);
+    for (i = 0; i < count; i++)
+        if (!put(out, form[i], source))
+            return false;
+    return true;
+}
+
+/* Reads the cluster at `at`; returns where the next begins, or NULL where there is no more room. */
+static const char *step(struct normalised *out, const char *message, const char *at,
+                        const char *end)
+{
+    uint32_t source = (uint32_t)(at - message);
+    struct cluster cluster;
+    int32_t codepoint;
+    size_t taken;
+
+    if (is_ascii(*at) && begins_cluster(at + 1, end))
+        return put(out, *at, source) ? at + 1 : NULL;
+    if (is_quick(at, end) && begins_cluster(at + QUICK_LENGTH, end)) {
+        taken = utf8_decode(at, (size_t)(end - at), &codepoint);
+        return put(out, plain_punctuation(codepoint), source) ? at + taken : NULL;
+    }
+    taken = cluster_read(&cluster, at, (size_t)(end - at));
+    return put_cluster(out, &cluster, source) ? at + taken : NULL;
+}
+
+void normalise_unicode(struct normalised *out, const char *message, size_t length)
+{
+    const char *at = message, *end = message + length;
+
+    out->length = 0;
+    out->ascii = false;
+    while (at && at < end)
+        at = step(out, message, at, end);
+    memset(out->bytes + out->length, 0, NORMALISED_PADDING);
+    out->source[out->length] = (uint32_t)length;
+}

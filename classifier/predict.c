@@ -1,0 +1,183 @@
+#include "classifier/predict.h"
+
+#include "classifier/learner_parts.h"
+#include "classifier/model_parts.h"
+#include "classifier/numeric.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    /* "not:" and a NUL beside the bytes of each of a user's own words */
+    NAMES_MAX = TOKENS_MAX * (sizeof TEXT_NEGATED + 1),
+};
+
+struct predictor {
+    const struct model_parts *parts;
+    const struct learner *learner; /* NULL: none */
+    struct features *features;
+    int label; /* of the message read last */
+
+    /* Its why. Memory that is reserved and seldom touched. */
+    struct contribution *items; /* [TERMS_MAX] */
+    char *names;                /* [NAMES_MAX]; of the user's own words */
+};
+
+enum error predictor_new(const struct model *model, const struct learner *learner,
+                         struct predictor **out)
+{
+    struct predictor *predictor = calloc(1, sizeof *predictor);
+    const struct model_parts *parts = model_parts(model);
+
+    *out = NULL;
+    if (!predictor)
+        return error_raise_plain(ERROR_NO_MEMORY);
+    predictor->parts = parts;
+    predictor->learner = learner;
+    predictor->items = calloc(TERMS_MAX, sizeof *predictor->items);
+    predictor->names = calloc(NAMES_MAX, 1);
+    if (!predictor->items || !predictor->names ||
+        features_new(&parts->text, &parts->vocabulary, &predictor->features)) {
+        predictor_free(predictor);
+        return error_raise_plain(ERROR_NO_MEMORY);
+    }
+    *out = predictor;
+    return ERROR_NONE;
+}
+
+void predictor_free(struct predictor *predictor)
+{
+    if (!predictor)
+        return;
+    features_free(predictor->features);
+    free(predictor->items);
+    free(predictor->names);
+    free(predictor);
+}
+
+/* The learner, if it has anything to say. */
+static const struct learner *teacher(const struct predictor *predictor)
+{
+    return predictor->learner && learner_count(predictor->learner) > 0 ? predictor->learner : NULL;
+}
+
+void predictor_read(struct predictor *predictor, const char *text, size_t length,
+                    struct prediction *out)
+{
+    const struct model_parts *parts = predictor->parts;
+    const struct learner *learner = teacher(predictor);
+    struct features *features = predictor->features;
+    double probability[LABELS_MAX];
+    float score[LABELS_MAX];
+    const struct term *terms;
+    size_t count;
+    int best = 0;
+
+    features_scan(features, text, length);
+    features_weigh(features, learner ? learner_own(learner) : NULL);
+    terms = features_terms(features, &count);
+    model_parts_score(parts, terms, count, score);
+    if (learner)
+        learner_score(learner, terms, count, score);
+    numeric_softmax(score, (int)parts->labels, 1 / (double)parts->temperature, probability);
+    for (int i = 0; i < (int)parts->labels; i++) {
+        out->probability[i] = (float)probability[i];
+        if (probability[i] > probability[best])
+            best = i;
+    }
+    predictor->label = best;
+    out->label = best;
+    out->can_tell = features_telling(features) > 0 && out->probability[best] >= parts->threshold;
+    out->known = features_known(features);
+    text_tokens(features_text(features), &count);
+    out->tokens = (uint32_t)count;
+}
+
+/* One label's value less the mean of the others'. */
+static float relative(const float *values, const struct predictor *predictor)
+{
+    float others = 0;
+
+    for (int i = 0; i < (int)predictor->parts->labels; i++)
+        if (i != predictor->label)
+            others += values[i];
+    return values[predictor->label] - others / (float)(predictor->parts->labels - 1);
+}
+
+/* What a term adds to the winning label, relative to the others. */
+static float contribution_of(const struct predictor *predictor, const struct term *term)
+{
+    const struct model_parts *parts = predictor->parts;
+    const struct learner *learner = teacher(predictor);
+    const float *row = learner ? learner_row(learner, term->feature) : NULL;
+    float value = 0;
+
+    if (term->feature < parts->vocabulary.count)
+        value = relative(parts->weights + (size_t)term->feature * parts->stride, predictor);
+    if (row)
+        value += relative(row, predictor);
+    return value * term->value;
+}
+
+static void find_range(const struct predictor *predictor, const struct ngram *ngram,
+                       struct contribution *out)
+{
+    const struct token *tokens;
+    size_t count, first = ngram->place, last = ngram->place;
+
+    tokens = text_tokens(features_text(predictor->features), &count);
+    out->start = out->end = 0;
+    if (ngram->kind == NGRAM_FLAG || count == 0)
+        return;
+    if (ngram->kind == NGRAM_BIGRAM && first > 0)
+        first--;
+    if (last == count)
+        last--;
+    out->start = tokens[first].start;
+    out->end = tokens[last].end;
+}
+
+static int compare(const void *left, const void *right)
+{
+    const struct contribution *a = left, *b = right;
+    float size_a = fabsf(a->value), size_b = fabsf(b->value);
+
+    if (size_a != size_b)
+        return size_a < size_b ? 1 : -1;
+    if (a->start != b->start)
+        return a->start > b->start ? 1 : -1;
+    return strcmp(a->feature, b->feature);
+}
+
+void predictor_why(struct predictor *predictor, struct why *out)
+{
+    const struct model_parts *parts = predictor->parts;
+    char *name = predictor->names, *end = predictor->names + NAMES_MAX;
+    const struct ngram *ngrams;
+    const struct term *terms;
+    size_t count, ignored;
+
+    ngrams = features_ngrams(predictor->features, &ignored);
+    terms = features_terms(predictor->features, &count);
+    *out = (struct why){.items = predictor->items, .bias = relative(parts->bias, predictor)};
+    out->score = out->bias;
+    for (size_t i = 0; i < count; i++) {
+        struct contribution *item = &predictor->items[out->count];
+        const struct ngram *ngram = &ngrams[terms[i].ngram];
+
+        item->value = contribution_of(predictor, &terms[i]);
+        if (item->value == 0)
+            continue;
+        out->score += item->value;
+        out->count++;
+        find_range(predictor, ngram, item);
+        item->personal = terms[i].feature >= parts->vocabulary.count;
+        item->feature = name;
+        if (item->personal)
+            name += features_name(predictor->features, ngram, name, (size_t)(end - name)) + 1;
+        else
+            item->feature = parts->strings + parts->offsets[terms[i].feature];
+    }
+    qsort(predictor->items, out->count, sizeof *predictor->items, compare);
+}

@@ -1,0 +1,34 @@
+#ifndef EMOTRACK_CLASSIFIER_SOLVER_H
+#define EMOTRACK_CLASSIFIER_SOLVER_H
+
+#include "base/error.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* Multinomial logistic regression with an L1 penalty and a free bias:
+ *
+ *     minimise  sum_i sum_l -target[i][l] ln p[i][l]  +  sum_j penalty[j] sum_l |w[j][l]|
+ *
+ * by OWL-QN (Andrew and Gao, "Scalable Training of L1-Regularized Log-Linear Models", 2007). The
+ * result depends on the problem alone, to the last bit. */
+
+struct solver_problem {
+    size_t rows, features;
+    int labels, stride;      /* stride >= labels */
+    const size_t *row_start; /* [rows + 1] */
+    const uint32_t *feature; /* [row_start[rows]] */
+    const float *value;      /* [row_start[rows]] */
+    const float *target;     /* [rows][stride]; sums to 1 */
+    const double *penalty;   /* [features] */
+    int iterations;          /* at most */
+    double tolerance;        /* stop where ten iterations gain less than this part of the value */
+    void (*progress)(void *context, int iteration, double objective); /* NULL: none */
+    void *context;
+};
+
+/* `weights` [features + 1][stride], the bias last, holds where to start and takes the solution;
+ * its columns from `labels` on stay 0. ERROR_NO_MEMORY. */
+enum error solver_run(const struct solver_problem *problem, double *weights) MUST_CHECK;
+
+#endif

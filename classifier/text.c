@@ -1,0 +1,648 @@
+#include "classifier/text.h"
+
+#include "base/utf8.h"
+#include "classifier/hash.h"
+#include "classifier/normalise.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <utf8proc.h>
+
+const char *const text_flag_names[FLAG_COUNT] = {
+    "<shout>",    "<shouts>",   "<shouting>", "<stretch>",  "<length:0>", "<length:1>",
+    "<length:2>", "<length:3>", "<length:4>", "<length:5>", "<length:6>",
+};
+
+/* What a byte begins, outside words. */
+enum byte_class {
+    CLASS_SPACE, /* control characters too */
+    CLASS_MARK,
+    CLASS_WIDE, /* beyond ASCII */
+};
+
+/* A negator's hash with and without "not:" in front of it leads to the one without. */
+struct negator {
+    uint64_t key; /* 0: an empty slot */
+    uint64_t hash;
+};
+
+enum { NEGATOR_SLOTS = 4 * NEGATORS_MAX };
+
+struct text {
+    unsigned char word[256]; /* the lower-case form of a letter or digit, 0 for every other byte */
+    unsigned char class[256];
+    struct negator negators[NEGATOR_SLOTS];
+    uint64_t negated_start; /* the hash of "not:", from which a marked word's goes on */
+    uint32_t window;
+
+    /* Of the present message. */
+    struct normalised normalised; /* words are lower-cased in place as they are read */
+    size_t at;                    /* the next byte to read */
+    size_t count;
+    struct token tokens[TOKENS_MAX];
+    uint32_t negated_left;   /* words that are still to be marked */
+    uint32_t words, shouted; /* words of two letters or more; of those, in capitals */
+    bool stretched;
+};
+
+static void fill_classes(struct text *text)
+{
+    int byte;
+
+    for (byte = 0; byte < 256; byte++) {
+        bool space = byte <= ' ' || byte == 0x7F;
+
+        text->class[byte] = byte >= 0x80 ? CLASS_WIDE : space ? CLASS_SPACE : CLASS_MARK;
+    }
+    for (byte = '0'; byte <= '9'; byte++)
+        text->word[byte] = (unsigned char)byte;
+    for (byte = 'a'; byte <= 'z'; byte++) {
+        text->word[byte] = (unsigned char)byte;
+        text->word[byte - 'a' + 'A'] = (unsigned char)byte;
+    }
+}
+
+static void add_negator(struct text *text, uint64_t key, uint64_t hash)
+{
+    uint32_t slot = hash_slot(key, NEGATOR_SLOTS - 1);
+
+    while (text->negators[slot].key && text->negators[slot].key != key)
+        slot = (slot + 1) & (NEGATOR_SLOTS - 1);
+    text->negators[slot] = (struct negator){key, hash};
+}
+
+static const struct negator *find_negator(const struct text *text, uint64_t key)
+{
+    uint32_t slot = hash_slot(key, NEGATOR_SLOTS - 1);
+
+    while (text->negators[slot].key && text->negators[slot].key != key)
+        slot = (slot + 1) & (NEGATOR_SLOTS - 1);
+    return text->negators[slot].key ? &text->negators[slot] : NULL;
+}
+
+enum error text_new(const struct text_settings *settings, struct text **out)
+{
+    struct text *text = calloc(1, sizeof *text);
+    const char *word = settings->negators;
+    uint32_t i;
+
+    *out = text;
+    if (!text)
+        return error_raise_plain(ERROR_NO_MEMORY);
+    fill_classes(text);
+    text->negated_start = hash_bytes(HASH_START, TEXT_NEGATED, strlen(TEXT_NEGATED));
+    text->window = settings->negation_window;
+    for (i = 0; i < settings->negator_count && i < NEGATORS_MAX; i++) {
+        size_t length = strlen(word);
+        uint64_t hash = hash_bytes(HASH_START, word, length);
+
+        add_negator(text, hash, hash);
+        add_negator(text, hash_bytes(text->negated_start, word, length), hash);
+        word += length + 1;
+    }
+    return ERROR_NONE;
+}
+
+void text_free(struct text *text)
+{
+    free(text);
+}
+
+/* Positions are those of the normalised bytes; the message's own come at the end. */
+static struct token *emit(struct text *text, enum token_kind kind, const char *string,
+                          size_t length, size_t start, size_t end)
+{
+    struct token *token = &text->tokens[text->count++];
+
+    token->string = string;
+    token->length = (uint32_t)length;
+    token->start = (uint32_t)start;
+    token->end = (uint32_t)end;
+    token->kind = (uint8_t)kind;
+    token->negated = false;
+    return token;
+}
+
+static void emit_sign(struct text *text, enum token_kind kind, const char *string, size_t length,
+                      size_t start, size_t end)
+{
+    struct token *token = emit(text, kind, string, length, start, end);
+
+    token->hash = hash_bytes(HASH_START, string, length);
+    text->at = end;
+}
+
+/* The hash with which a word's begins. */
+static uint64_t word_start(const struct text *text)
+{
+    return text->negated_left > 0 ? text->negated_start : HASH_START;
+}
+
+/* `hash` went on from word_start. A negator is never marked; it opens a window of its own. */
+static void emit_word(struct text *text, uint64_t hash, const char *string, size_t length,
+                      size_t start, size_t end)
+{
+    struct token *token = emit(text, TOKEN_WORD, string, length, start, end);
+    const struct negator *negator = find_negator(text, hash);
+
+    token->hash = hash;
+    if (negator) {
+        token->hash = negator->hash;
+        text->negated_left = text->window;
+    } else if (text->negated_left > 0) {
+        token->negated = true;
+        text->negated_left--;
+    }
+}
+
+static void emit_part(struct text *text, const char *string, size_t length, size_t start,
+                      size_t end)
+{
+    emit_word(text, hash_bytes(word_start(text), string, length), string, length, start, end);
+}
+
+static bool is_letter(unsigned char lower)
+{
+    return lower >= 'a';
+}
+
+static int32_t codepoint_at(const struct text *text, size_t at, size_t *taken)
+{
+    int32_t codepoint;
+
+    *taken = utf8_decode(text->normalised.bytes + at, text->normalised.length - at, &codepoint);
+    return codepoint;
+}
+
+/* Chinese and Japanese are written without spaces: each such character is a word. */
+static bool is_ideograph(int32_t codepoint)
+{
+    return (codepoint >= 0x3040 && codepoint <= 0x30FF) ||
+           (codepoint >= 0x3400 && codepoint <= 0x9FFF) ||
+           (codepoint >= 0xF900 && codepoint <= 0xFAFF) ||
+           (codepoint >= 0x20000 && codepoint <= 0x3FFFF);
+}
+
+static bool is_wide_letter(int32_t codepoint)
+{
+    utf8proc_category_t category = utf8proc_category(codepoint);
+
+    return category >= UTF8PROC_CATEGORY_LU && category <= UTF8PROC_CATEGORY_NO &&
+           !is_ideograph(codepoint);
+}
+
+/* The bytes of the letter beyond ASCII at `at`; 0: there is none. */
+static size_t wide_letter(const struct text *text, size_t at)
+{
+    size_t taken;
+
+    if ((unsigned char)text->normalised.bytes[at] < 0x80)
+        return 0;
+    return is_wide_letter(codepoint_at(text, at, &taken)) ? taken : 0;
+}
+
+/* How far a word has been read. */
+struct word {
+    size_t start, end;
+    uint32_t letters; /* letters and digits, not bytes */
+    uint32_t upper;   /* of those, capitals */
+};
+
+static void count_word(struct text *text, const struct word *word)
+{
+    text->words += word->letters >= 2;
+    text->shouted += word->letters >= 2 && word->upper == word->letters;
+}
+
+/* Goes on over letters beyond ASCII and inner apostrophes, to the word's end. */
+static void scan_word(struct text *text, struct word *word)
+{
+    unsigned char *bytes = (unsigned char *)text->normalised.bytes;
+    size_t at = word->end, taken;
+
+    for (;;) {
+        unsigned char lower = text->word[bytes[at]];
+
+        if (lower) {
+            word->upper += lower != bytes[at];
+            word->letters++;
+            bytes[at++] = lower;
+        } else if ((taken = wide_letter(text, at)) > 0) {
+            word->upper += text->normalised.source[at] >= NORMALISED_UPPER;
+            word->letters++;
+            at += taken;
+        } else if (bytes[at] == '\'' && at > word->start &&
+                   (is_letter(text->word[bytes[at + 1]]) || wide_letter(text, at + 1))) {
+            at++;
+        } else {
+            break;
+        }
+    }
+    word->end = at;
+}
+
+/* Cuts three or more of one letter to two, in place; returns the length that is left. */
+static size_t squeeze(struct text *text, const struct word *word)
+{
+    char *bytes = text->normalised.bytes;
+    size_t from = word->start, to = word->start, taken;
+    int32_t before = 0, last = 0;
+
+    while (from < word->end) {
+        int32_t codepoint = codepoint_at(text, from, &taken);
+        bool digit = codepoint >= '0' && codepoint <= '9';
+
+        if (codepoint == before && codepoint == last && !digit) {
+            text->stretched = true;
+        } else {
+            memmove(bytes + to, bytes + from, taken);
+            to += taken;
+        }
+        before = last;
+        last = codepoint;
+        from += taken;
+    }
+    return to - word->start;
+}
+
+static bool ends_with(const char *string, size_t length, const char *ending)
+{
+    size_t size = strlen(ending);
+
+    return length >= size && memcmp(string + length - size, ending, size) == 0;
+}
+
+/* The length of the suffix that is a token of its own: n't, 's, 'm, 'd, 're, 've, 'll. */
+static size_t suffix_length(const char *string, size_t length)
+{
+    static const char *const suffixes[] = {"n't", "'s", "'m", "'d", "'re", "'ve", "'ll"};
+
+    for (size_t i = 0; i < sizeof suffixes / sizeof *suffixes; i++)
+        if (length > strlen(suffixes[i]) && ends_with(string, length, suffixes[i]))
+            return strlen(suffixes[i]);
+    return 0;
+}
+
+/* The word before an n't: ca -> can, wo -> will, sha -> shall. */
+static void emit_before_not(struct text *text, const char *string, size_t length, size_t start,
+                            size_t end)
+{
+    static const struct {
+        const char *cut, *whole;
+    } forms[] = {{"ca", "can"}, {"wo", "will"}, {"sha", "shall"}};
+
+    for (size_t i = 0; i < sizeof forms / sizeof *forms; i++)
+        if (length == strlen(forms[i].cut) && memcmp(string, forms[i].cut, length) == 0) {
+            emit_part(text, forms[i].whole, strlen(forms[i].whole), start, end);
+            return;
+        }
+    emit_part(text, string, length, start, end);
+}
+
+enum { SUFFIXES_MAX = 3 }; /* shouldn't've has two */
+
+/* Emits the word with its suffixes split off. In a suffix each byte stands for one of the word. */
+static void emit_parts(struct text *text, const struct word *word, size_t length)
+{
+    const char *string = text->normalised.bytes + word->start;
+    size_t suffixes[SUFFIXES_MAX], end = word->end, size;
+    int count = 0;
+
+    while (count < SUFFIXES_MAX && (size = suffix_length(string, length)) > 0) {
+        suffixes[count++] = size;
+        length -= size;
+        end -= size;
+    }
+    if (count > 0 && string[length] == 'n')
+        emit_before_not(text, string, length, word->start, end);
+    else
+        emit_part(text, string, length, word->start, end);
+    while (count > 0) {
+        size = suffixes[--count];
+        emit_part(text, string + length, size, end, end + size);
+        length += size;
+        end += size;
+    }
+}
+
+static void read_long_word(struct text *text, struct word *word)
+{
+    scan_word(text, word);
+    count_word(text, word);
+    text->at = word->end;
+    emit_parts(text, word, squeeze(text, word));
+}
+
+static void read_number(struct text *text, size_t start, size_t end)
+{
+    const unsigned char *bytes = (const unsigned char *)text->normalised.bytes;
+
+    while (text->word[bytes[end]] && !is_letter(text->word[bytes[end]]))
+        end++;
+    while ((bytes[end] == '.' || bytes[end] == ',' || bytes[end] == ':') &&
+           text->word[bytes[end + 1]] && !is_letter(text->word[bytes[end + 1]])) {
+        end++;
+        while (text->word[bytes[end]] && !is_letter(text->word[bytes[end]]))
+            end++;
+    }
+    emit_sign(text, TOKEN_CLASS, "<num>", strlen("<num>"), start, end);
+}
+
+/* True if the word that was just read begins an address. */
+static bool is_url(const struct text *text, size_t start, size_t end)
+{
+    const char *word = text->normalised.bytes + start;
+    size_t length = end - start;
+
+    if (word[length] == '.')
+        return length == 3 && memcmp(word, "www", 3) == 0 && text->word[(unsigned char)word[4]];
+    return (length == 4 || length == 5) && memcmp(word, "https", length) == 0 &&
+           memcmp(word + length, "://", 3) == 0;
+}
+
+static void read_url(struct text *text, size_t start, size_t end)
+{
+    const char *bytes = text->normalised.bytes;
+
+    while (end < text->normalised.length && text->class[(unsigned char)bytes[end]] != CLASS_SPACE)
+        end++;
+    emit_sign(text, TOKEN_CLASS, "<url>", strlen("<url>"), start, end);
+}
+
+/* Reads what begins with an ASCII letter or digit. */
+static void read_word(struct text *text)
+{
+    unsigned char *bytes = (unsigned char *)text->normalised.bytes;
+    unsigned char lower, last = 0, before = 0, all = 0;
+    size_t start = text->at, at = start;
+    uint64_t hash = word_start(text);
+    uint32_t upper = 0;
+    bool repeated = false;
+
+    while ((lower = text->word[bytes[at]])) {
+        upper += lower != bytes[at];
+        repeated |= lower == last && lower == before;
+        all |= lower;
+        before = last;
+        last = lower;
+        hash = hash_byte(hash, lower);
+        bytes[at++] = lower;
+    }
+    struct word word = {start, at, (uint32_t)(at - start), upper};
+    if (all < 'a') { /* digits alone */
+        read_number(text, start, at);
+    } else if (repeated || bytes[at] == '\'' || bytes[at] >= 0x80) {
+        read_long_word(text, &word);
+    } else if ((bytes[at] == ':' || bytes[at] == '.') && is_url(text, start, at)) {
+        read_url(text, start, at);
+    } else {
+        count_word(text, &word);
+        text->at = at;
+        emit_word(text, hash, (const char *)bytes + start, at - start, start, at);
+    }
+}
+
+struct emoticon {
+    const char *form, *string;
+};
+
+/* Longer forms before those that they begin with. */
+static const struct emoticon emoticons[] = {
+    {":')", ":')"}, {":'-)", ":')"}, {":'(", ":'("}, {":'-(", ":'("}, {":-)", ":)"},
+    {":)", ":)"},   {":]", ":)"},    {"=)", ":)"},   {"=]", ":)"},    {":-(", ":("},
+    {":(", ":("},   {":[", ":("},    {"=(", ":("},   {":-D", ":D"},   {":D", ":D"},
+    {"=D", ":D"},   {";-)", ";)"},   {";)", ";)"},   {":-P", ":P"},   {":P", ":P"},
+    {":-p", ":P"},  {":p", ":P"},    {"=P", ":P"},   {";P", ":P"},    {";p", ":P"},
+    {":-/", ":/"},  {":/", ":/"},    {":\\", ":/"},  {":-\\", ":/"},  {"=/", ":/"},
+    {":-|", ":|"},  {":|", ":|"},    {":-O", ":O"},  {":O", ":O"},    {":-o", ":O"},
+    {":o", ":O"},   {":-*", ":*"},   {":*", ":*"},   {":3", ":3"},    {":S", ":S"},
+    {":s", ":S"},   {":c", ":("},    {"<3", "<3"},   {"</3", "</3"},  {"^_^", "^_^"},
+    {"^.^", "^_^"}, {"^^", "^_^"},   {"-_-", "-_-"}, {"-.-", "-_-"},  {">:(", ">:("},
+    {">_<", ">_<"}, {">.<", ">_<"},  {";_;", "T_T"}, {";-;", "T_T"},
+};
+
+/* Reads an emoticon if one is here. It is none where a letter, a digit or a slash goes on from it
+ * ("thing:Done", "http://"). */
+static bool read_emoticon(struct text *text)
+{
+    const unsigned char *here = (const unsigned char *)text->normalised.bytes + text->at;
+
+    for (size_t i = 0; i < sizeof emoticons / sizeof *emoticons; i++) {
+        const char *form = emoticons[i].form;
+        size_t length = strlen(form);
+        unsigned char last = (unsigned char)form[length - 1];
+
+        if ((unsigned char)form[0] != here[0] || memcmp(form, here, length) != 0)
+            continue;
+        if ((text->word[last] || last == '/') && (text->word[here[length]] || here[length] == '/'))
+            continue;
+        emit_sign(text, TOKEN_EMOTICON, emoticons[i].string, strlen(emoticons[i].string), text->at,
+                  text->at + length);
+        return true;
+    }
+    return false;
+}
+
+enum { PLACEHOLDER_MAX = 24 };
+
+/* [NAME] -> <name>, in place. */
+static bool read_placeholder(struct text *text)
+{
+    char *here = text->normalised.bytes + text->at;
+    size_t length = 1;
+
+    while (length < PLACEHOLDER_MAX && here[length] >= 'A' && here[length] <= 'Z')
+        length++;
+    if (length < 3 || here[length] != ']')
+        return false;
+    here[0] = '<';
+    for (size_t i = 1; i < length; i++)
+        here[i] = (char)text->word[(unsigned char)here[i]];
+    here[length++] = '>';
+    emit_sign(text, TOKEN_CLASS, here, length, text->at, text->at + length);
+    return true;
+}
+
+static void read_exclamation(struct text *text)
+{
+    const char *here = text->normalised.bytes + text->at;
+    size_t length = strspn(here, "!?"), bangs = strspn(here, "!"), asks = strspn(here, "?");
+    const char *string;
+
+    if (bangs == length)
+        string = length > 1 ? "!!" : "!";
+    else if (asks == length)
+        string = length > 1 ? "??" : "?";
+    else
+        string = "?!";
+    text->negated_left = 0;
+    emit_sign(text, TOKEN_MARK, string, strlen(string), text->at, text->at + length);
+}
+
+/* A run of dots is "...", a run of quotes one quote. */
+static void read_run(struct text *text, const char *one, const char *many)
+{
+    size_t length = strspn(text->normalised.bytes + text->at, one);
+    const char *string = length > 1 ? many : one;
+
+    emit_sign(text, TOKEN_MARK, string, strlen(string), text->at, text->at + length);
+}
+
+static void read_mark(struct text *text)
+{
+    const char *here = text->normalised.bytes + text->at;
+
+    switch (*here) {
+    case '!':
+    case '?': read_exclamation(text); return;
+    case '.':
+        text->negated_left = 0;
+        read_run(text, ".", "...");
+        return;
+    case '"': read_run(text, "\"", "\""); return;
+    case '[':
+        if (read_placeholder(text))
+            return;
+        break;
+    case ':':
+    case ';':
+    case '=':
+    case '<':
+    case '>':
+    case '^':
+    case '-':
+        if (read_emoticon(text))
+            return;
+        break;
+    default: break;
+    }
+    if (*here == ',' || *here == ';' || *here == ':')
+        text->negated_left = 0;
+    emit_sign(text, TOKEN_MARK, here, 1, text->at, text->at + 1);
+}
+
+/* Where the cluster of the byte at `at` ends. */
+static size_t cluster_end(const struct normalised *normalised, size_t at)
+{
+    uint32_t source = normalised->source[at] & ~NORMALISED_UPPER;
+
+    do
+        at++;
+    while (at < normalised->length && (normalised->source[at] & ~NORMALISED_UPPER) == source);
+    return at;
+}
+
+static void read_wide(struct text *text)
+{
+    const char *here = text->normalised.bytes + text->at;
+    struct word word = {text->at, text->at, 0, 0};
+    size_t taken, end;
+    int32_t codepoint = codepoint_at(text, text->at, &taken);
+    utf8proc_category_t category = utf8proc_category(codepoint);
+
+    if (is_wide_letter(codepoint)) {
+        read_long_word(text, &word);
+    } else if (is_ideograph(codepoint)) {
+        text->at += taken;
+        emit_part(text, here, taken, word.start, text->at);
+    } else if (category >= UTF8PROC_CATEGORY_PC && category <= UTF8PROC_CATEGORY_PO) {
+        emit_sign(text, TOKEN_MARK, here, taken, text->at, text->at + taken);
+    } else if (category >= UTF8PROC_CATEGORY_SM && category <= UTF8PROC_CATEGORY_SO) {
+        end = cluster_end(&text->normalised, text->at);
+        emit_sign(text, TOKEN_EMOJI, here, end - text->at, text->at, end);
+    } else {
+        text->at += taken;
+    }
+}
+
+static void scan(struct text *text)
+{
+    const unsigned char *bytes = (const unsigned char *)text->normalised.bytes;
+
+    while (text->at < text->normalised.length) {
+        unsigned char byte = bytes[text->at];
+
+        if (text->word[byte])
+            read_word(text);
+        else if (text->class[byte] == CLASS_SPACE)
+            text->at++;
+        else if (text->class[byte] == CLASS_MARK)
+            read_mark(text);
+        else
+            read_wide(text);
+    }
+}
+
+/* From positions in the normalised bytes to those of the message: whole clusters. */
+static void find_sources(struct text *text)
+{
+    const struct normalised *normalised = &text->normalised;
+
+    for (size_t i = 0; i < text->count; i++) {
+        struct token *token = &text->tokens[i];
+        size_t end = cluster_end(normalised, token->end - 1);
+
+        token->start = normalised->source[token->start] & ~NORMALISED_UPPER;
+        token->end = normalised->source[end] & ~NORMALISED_UPPER;
+    }
+}
+
+static void begin(struct text *text)
+{
+    text->at = 0;
+    text->count = 0;
+    text->negated_left = 0;
+    text->words = 0;
+    text->shouted = 0;
+    text->stretched = false;
+}
+
+void text_read_unicode(struct text *text, const char *message, size_t length)
+{
+    begin(text);
+    normalise_unicode(&text->normalised, message, length < TEXT_MAX ? length : TEXT_MAX);
+    scan(text);
+    find_sources(text);
+}
+
+void text_read(struct text *text, const char *message, size_t length)
+{
+    if (!normalise_ascii(&text->normalised, message, length < TEXT_MAX ? length : TEXT_MAX)) {
+        text_read_unicode(text, message, length);
+        return;
+    }
+    begin(text);
+    scan(text);
+}
+
+const struct token *text_tokens(const struct text *text, size_t *count)
+{
+    *count = text->count;
+    return text->tokens;
+}
+
+/* min(6, floor(1.5 log2(tokens + 1))). */
+static int length_bucket(size_t tokens)
+{
+    static const size_t least[] = {1, 2, 3, 6, 10, 15};
+    int bucket = 0;
+
+    while (bucket < 6 && tokens >= least[bucket])
+        bucket++;
+    return bucket;
+}
+
+uint32_t text_flags(const struct text *text)
+{
+    uint32_t flags = UINT32_C(1) << (FLAG_LENGTH + length_bucket(text->count));
+
+    if (text->shouted == 1)
+        flags |= 1 << FLAG_SHOUT;
+    if (text->shouted > 1)
+        flags |= 1 << FLAG_SHOUTS;
+    if (text->shouted > 1 && text->shouted == text->words)
+        flags |= 1 << FLAG_SHOUTING;
+    if (text->stretched)
+        flags |= 1 << FLAG_STRETCH;
+    return flags;
+}

@@ -1,0 +1,34 @@
+#ifndef EMOTRACK_CLASSIFIER_TRAIN_H
+#define EMOTRACK_CLASSIFIER_TRAIN_H
+
+#include "base/buffer.h"
+#include "classifier/metrics.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* Corpus in, model file out. The same files and settings give the same bytes. */
+
+struct train_settings {
+    const char *data;   /* paths; `text<TAB>label[,label...]` */
+    const char *dev;    /* held out, to fit temperature and threshold; NULL: a tenth of data */
+    const char *map;    /* `from<TAB>to`; NULL: labels as they are */
+    const char *labels; /* `name<TAB>emoji<TAB>colour`; NULL: no emoji, colours in turn */
+    const char *origin; /* "key: value" lines to put first into the provenance, or "" */
+    uint64_t seed;      /* of the tenth */
+    /* Where the work is, in percent; NULL: nobody asks. */
+    void (*progress)(const char *stage, int percent);
+};
+
+struct train_report {
+    size_t rows, dev_rows, features, nonzero;
+    struct metrics dev; /* of the dev rows with one label */
+    double coverage;    /* the part of those that is not "can't tell" */
+    double threshold, temperature;
+};
+
+/* Appends the model file to `out`. */
+enum error train_model(const struct train_settings *settings, struct buffer *out,
+                       struct train_report *report) MUST_CHECK;
+
+#endif
