@@ -16,7 +16,7 @@ enum { URI_MAX = 64 * 1024 };
  * ":memory:", would mean something else. */
 static enum error write_uri(const char *path, const char *options, struct buffer *uri)
 {
-    enum error error = buffer_append_text(uri, path[0] == '/' ? "file://" : "file:");
+    enum error error = buffer_append_text(uri, path[0] == '/' ? "file://" : "file:./");
 
     for (const char *c = path; *c && !error; c++) {
         if (isalnum((unsigned char)*c) || strchr("/-_.", *c))

@@ -97,15 +97,8 @@ enum error db_find(struct db *db, const struct filter *filter, enum db_order ord
 
 /* ---- statistics ---- */
 
-struct db_month {
-    char month[8];   /* "2026-11", on the writer's clock; "" in totals */
-    size_t messages; /* all in that month */
-    size_t rated;    /* of those, with a live rating */
-    size_t right;    /* of those, rated right */
-};
-
 /* `*months` (oldest first, only months with messages) is malloc'ed, the caller frees it. */
-enum error db_stats(struct db *db, struct db_month *total, struct db_month **months,
+enum error db_stats(struct db *db, struct month *total, struct month **months,
                     size_t *count) MUST_CHECK;
 
 /* ---- draft and settings ---- */

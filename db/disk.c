@@ -23,12 +23,13 @@ static enum error raise_missing(const char *path)
 
 static char *beside(const char *path, const char *suffix)
 {
-    char *name;
+    size_t room = strlen(path) + strlen(suffix) + 1;
+    char *name = malloc(room);
 
-    if (asprintf(&name, "%s%s", path, suffix) < 0) {
+    if (name)
+        snprintf(name, room, "%s%s", path, suffix);
+    else
         error_raise_plain(ERROR_NO_MEMORY);
-        return NULL;
-    }
     return name;
 }
 

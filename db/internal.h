@@ -24,6 +24,9 @@ struct db {
 
 /* ---- errors (query.c) ---- */
 
+/* Whether the file was removed, or moved, since it was opened. */
+bool db_has_moved(struct db *db);
+
 /* Turns an SQLite result code into the error and its sentence. */
 enum error db_raise(struct db *db, int code);
 

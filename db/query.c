@@ -61,8 +61,18 @@ static enum error raise_damaged(struct db *db, int code)
                        db->path, sqlite3_errstr(code));
 }
 
+bool db_has_moved(struct db *db)
+{
+    int moved = 0;
+
+    sqlite3_file_control(db->handle, "main", SQLITE_FCNTL_HAS_MOVED, &moved);
+    return moved;
+}
+
 enum error db_raise(struct db *db, int code)
 {
+    if (db_has_moved(db))
+        code = SQLITE_READONLY_DBMOVED;
     switch (code & 0xFF) {
     case SQLITE_NOMEM: return error_raise_plain(ERROR_NO_MEMORY);
     case SQLITE_BUSY:

@@ -8,20 +8,20 @@
     "SELECT strftime('%Y-%m', (m.created + m.offset * 60000) / 1000.0, 'unixepoch'), count(*),"    \
     " count(r.id), coalesce(sum(r.verdict = 1), 0)" ENTRY_FROM " GROUP BY 1 ORDER BY 1"
 
-static void read_month(struct query *query, struct db_month *month)
+static void read_month(struct query *query, struct month *month)
 {
     char *name = query_text(query, 0);
 
-    *month = (struct db_month){.messages = (size_t)query_integer(query, 1),
-                               .rated = (size_t)query_integer(query, 2),
-                               .right = (size_t)query_integer(query, 3)};
+    *month = (struct month){.messages = (size_t)query_integer(query, 1),
+                            .rated = (size_t)query_integer(query, 2),
+                            .right = (size_t)query_integer(query, 3)};
     snprintf(month->month, sizeof month->month, "%.7s", name ? name : "");
     free(name);
 }
 
-static void append(struct query *query, struct db_month **months, size_t *count)
+static void append(struct query *query, struct month **months, size_t *count)
 {
-    struct db_month *grown = realloc(*months, (*count + 1) * sizeof *grown);
+    struct month *grown = realloc(*months, (*count + 1) * sizeof *grown);
 
     if (!grown) {
         query_fail(query, SQLITE_NOMEM);
@@ -31,12 +31,12 @@ static void append(struct query *query, struct db_month **months, size_t *count)
     read_month(query, &grown[(*count)++]);
 }
 
-enum error db_stats(struct db *db, struct db_month *total, struct db_month **months, size_t *count)
+enum error db_stats(struct db *db, struct month *total, struct month **months, size_t *count)
 {
     struct query query;
     enum error error;
 
-    *total = (struct db_month){0};
+    *total = (struct month){0};
     *months = NULL;
     *count = 0;
     query_start(&query, db, STATS_SQL);

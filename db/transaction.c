@@ -27,18 +27,6 @@ static void roll_back(struct db *db)
     sqlite3_reset(db->rollback);
 }
 
-/* A file that was removed or replaced takes writes as before, and they are lost: SQLite looks only
- * where it uses a rollback journal. */
-static enum error check_in_place(struct db *db)
-{
-    int moved = 0;
-    int code = sqlite3_file_control(db->handle, "main", SQLITE_FCNTL_HAS_MOVED, &moved);
-
-    if (code != SQLITE_OK && code != SQLITE_NOTFOUND)
-        return db_raise(db, code);
-    return moved ? db_raise(db, SQLITE_READONLY_DBMOVED) : ERROR_NONE;
-}
-
 enum error transaction_begin(struct db *db)
 {
     enum error error;
@@ -50,7 +38,10 @@ enum error transaction_begin(struct db *db)
     error = db_run(db, "BEGIN IMMEDIATE");
     if (error)
         return error;
-    error = check_in_place(db);
+    /* A file that was removed or replaced takes writes as before, and they are lost: SQLite looks
+     * only where it uses a rollback journal. */
+    if (db_has_moved(db))
+        error = db_raise(db, SQLITE_READONLY_DBMOVED);
     if (error)
         roll_back(db);
     return error;

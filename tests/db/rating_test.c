@@ -1,0 +1,202 @@
+#include "tests/db/scratch.h"
+
+/* Ratings are told by a script, a word a step, on the messages A, B and C; the live ratings are
+ * written in their order.
+ *
+ *     A+  rate A right     A-  rate A wrong     A=x  rate A wrong, it is x
+ *     u   undo             r   redo             An   edit A, keep its rating
+ *     Ae  edit A, drop its rating               Aw   edit A, its rating becomes wrong
+ *     Ad  delete A
+ *
+ * "u!" and "r!" : there is nothing to undo, redo. */
+
+struct story {
+    const char *steps, *live;
+};
+
+static const struct story stories[] = {
+    {"", ""},
+    {"u!", ""},
+    {"r!", ""},
+    {"A+", "A+"},
+    {"A+ B- C=fear", "A+ B- C=fear"},
+    {"A+ B- u", "A+"},
+    {"A+ B- u u", ""},
+    {"A+ B- u u u!", ""},
+    {"A+ B- u u r", "A+"},
+    {"A+ B- u u r r", "A+ B-"},
+    {"A+ B- u u r r r!", "A+ B-"},
+    {"A+ r!", "A+"},
+    {"A+ u r", "A+"},
+    /* superseded */
+    {"A+ A-", "A-"},
+    {"A+ B+ A-", "B+ A-"},
+    {"A+ B+ A- u", "A+ B+"},
+    {"A+ B+ A- u u", "A+"},
+    {"A+ B+ A- u u r r", "B+ A-"},
+    {"A+ A- A=joy u", "A-"},
+    {"A+ A- A=joy u u", "A+"},
+    {"A+ A- A=joy u u u r r r", "A=joy"},
+    /* a new rating ends the redo */
+    {"A+ B+ u A- r!", "A-"},
+    {"A+ B+ u A- u u u!", ""},
+    {"A+ B+ u C+ r!", "A+ C+"},
+    {"A+ A- u A=joy u", "A+"},
+    /* deleting */
+    {"A+ B+ Ad", "B+"},
+    {"A+ B+ Ad u u!", ""},
+    {"A+ B+ Bd u", ""},
+    {"A+ B+ u Bd r!", "A+"},
+    {"A+ B+ u Ad r", "B+"},
+    {"A+ B+ A- u u Bd r", "A-"},
+    /* editing */
+    {"A+ B+ An", "A+ B+"},
+    {"A+ B+ Aw", "A- B+"},
+    {"A+ B+ Ae", "B+"},
+    {"A+ B+ Ae u u!", ""},
+    {"A+ B+ Aw u", "A-"},
+    {"A- A+ An u", ""},
+    {"A- A+ An u u!", ""},
+    {"A- A+ u An r!", "A-"},
+    {"A+ B+ u An r", "A+ B+"},
+    {"A+ u Ae r!", ""},
+    {"A+ B+ u u An r", "B+"},
+    {"B+ u Aw", "A-"},
+    {"B+ u Aw r!", "A-"},
+};
+
+static enum error write_live(void *context, const struct entry *entry)
+{
+    struct buffer *out = context;
+    const char *verdict = entry->verdict == VERDICT_RIGHT ? "+" : entry->label ? "=" : "-";
+
+    return buffer_format(out, "%s%c%s%s", out->length ? " " : "", (char)('A' + entry->id - 1),
+                         verdict, entry->label ? entry->label : "");
+}
+
+static void edit(struct db *db, int64_t id, char how)
+{
+    char new_text[] = "new";
+    struct entry entry, changed;
+
+    assert_ok(db_get(db, id, &entry));
+    changed = entry;
+    changed.text = new_text;
+    if (how == 'e' || how == 'w') {
+        changed.verdict = how == 'e' ? VERDICT_NONE : VERDICT_WRONG;
+        changed.label = NULL;
+    }
+    assert_ok(db_edit(db, &changed));
+    entry_clear(&entry);
+}
+
+static void take_step(struct db *db, const char *step)
+{
+    int64_t id = step[0] - 'A' + 1, turned;
+
+    if (step[0] == 'u' || step[0] == 'r')
+        assert_error(step[0] == 'u' ? db_undo(db, &turned) : db_redo(db, &turned),
+                     step[1] == '!' ? ERROR_NOT_FOUND : ERROR_NONE);
+    else if (step[1] == '+')
+        assert_ok(db_rate(db, id, VERDICT_RIGHT, NULL));
+    else if (step[1] == '-')
+        assert_ok(db_rate(db, id, VERDICT_WRONG, NULL));
+    else if (step[1] == '=')
+        assert_ok(db_rate(db, id, VERDICT_WRONG, step + 2));
+    else if (step[1] == 'd')
+        assert_ok(db_delete(db, &id, 1));
+    else
+        edit(db, id, step[1]);
+}
+
+static void tell(const struct story *story)
+{
+    struct db *db = scratch_open("x.db", DB_CREATE);
+    char steps[128], *rest = steps;
+    struct buffer live;
+    size_t count, expected = 0;
+
+    for (int i = 0; i < 3; i++)
+        scratch_add(db, "hello");
+    snprintf(steps, sizeof steps, "%s", story->steps);
+    for (char *step; (step = strsep(&rest, " "));)
+        if (*step)
+            take_step(db, step);
+    buffer_init(&live, 1000);
+    assert_ok(db_each_rating(db, write_live, &live));
+    assert_string_equal(live.data ? live.data : "", story->live);
+    for (const char *c = story->live; *c; c++)
+        expected += *c >= 'A' && *c <= 'Z';
+    assert_ok(db_rating_count(db, &count));
+    assert_int_equal(count, expected);
+    buffer_free(&live);
+    db_close(db);
+    assert_ok(db_destroy("x.db"));
+}
+
+static void every_story(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof stories / sizeof stories[0]; i++) {
+        print_message("%s\n", stories[i].steps);
+        tell(&stories[i]);
+    }
+}
+
+static void undo_and_redo_name_the_message(void **state)
+{
+    struct db *db = scratch_open("x.db", DB_CREATE);
+    int64_t one = scratch_add(db, "one"), two = scratch_add(db, "two"), id = 0;
+
+    (void)state;
+    assert_ok(db_rate(db, two, VERDICT_WRONG, "fear"));
+    assert_ok(db_rate(db, one, VERDICT_RIGHT, NULL));
+    assert_ok(db_undo(db, &id));
+    assert_int_equal(id, one);
+    assert_ok(db_undo(db, &id));
+    assert_int_equal(id, two);
+    db_close(db);
+    db = scratch_open("x.db", DB_WRITE); /* the stacks outlive the program */
+    assert_ok(db_redo(db, &id));
+    assert_int_equal(id, two);
+    assert_error(db_rate(db, 99, VERDICT_RIGHT, NULL), ERROR_NOT_FOUND);
+    assert_ok(db_redo(db, &id)); /* a rating that failed ends nothing */
+    assert_int_equal(id, one);
+    db_close(db);
+}
+
+static enum error stop(void *context, const struct entry *entry)
+{
+    ++*(size_t *)context;
+    return error_raise(ERROR_INVALID, "stopped at %lld", (long long)entry->id);
+}
+
+static void an_error_ends_the_walk(void **state)
+{
+    struct db *db = scratch_open("x.db", DB_CREATE);
+    struct filter all;
+    size_t visits = 0;
+
+    (void)state;
+    for (int i = 0; i < 3; i++)
+        assert_ok(db_rate(db, scratch_add(db, "x"), VERDICT_RIGHT, NULL));
+    assert_error(db_each_rating(db, stop, &visits), ERROR_INVALID);
+    assert_string_equal(error_sentence(), "stopped at 1");
+    filter_init(&all);
+    assert_error(db_each(db, &all, DB_NEWEST_FIRST, 0, stop, &visits), ERROR_INVALID);
+    assert_string_equal(error_sentence(), "stopped at 3");
+    assert_int_equal(visits, 2);
+    scratch_add(db, "writing goes on");
+    db_close(db);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        scratch_test(every_story),
+        scratch_test(undo_and_redo_name_the_message),
+        scratch_test(an_error_ends_the_walk),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

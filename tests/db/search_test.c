@@ -1,0 +1,263 @@
+#include "tests/db/scratch.h"
+
+#include <time.h>
+
+static const struct {
+    const char *text, *guess;
+    int64_t created;
+    enum verdict verdict;
+    const char *label;
+} rows[] = {
+    {"The gig was SICK, totally sick", "joy", 1767225600000, VERDICT_RIGHT, NULL}, /* 2026 */
+    {"I can't believe they cancelled it", "joy", 1767225599999, VERDICT_WRONG, "sadness"},
+    {"Caf\xC3\xA9 \xC3\x89tude", "sadness", 1767312000000, VERDICT_WRONG, NULL},
+    {"E\xCC\x81tude decomposed 100% _x", NULL, 1767312000000, VERDICT_NONE, NULL},
+    {"\xE4\xBB\x8A\xE6\x97\xA5\xE3\x81\xAF\xE6\xA5\xBD\xE3\x81\x97\xE3\x81\x84", "anger",
+     1769904000000, VERDICT_WRONG, "joy"},
+    {"Stra\xC3\x9F"
+     "e \xE2\x84\xAA"
+     "elvin rated http://x.y",
+     "Joy", 1769904000001, VERDICT_NONE, NULL},
+    {"", "fear", 1780000000000, VERDICT_RIGHT, NULL},
+};
+
+enum { ROWS = sizeof rows / sizeof rows[0] };
+
+static struct db *fill(void)
+{
+    struct db *db = scratch_open("x.db", DB_CREATE);
+
+    setenv("TZ", "UTC", 1);
+    tzset();
+    for (int i = 0; i < ROWS; i++) {
+        char *text = strdup(rows[i].text), *guess = rows[i].guess ? strdup(rows[i].guess) : NULL;
+        struct entry entry = {.created = rows[i].created, .text = text, .guess = guess};
+        int64_t id;
+
+        assert_ok(db_add(db, &entry, false, &id));
+        if (rows[i].verdict)
+            assert_ok(db_rate(db, id, rows[i].verdict, rows[i].label));
+        free(text);
+        free(guess);
+    }
+    return db;
+}
+
+static enum error write_id(void *context, const struct entry *entry)
+{
+    return buffer_format(context, "%lld", (long long)entry->id);
+}
+
+static void assert_search(struct db *db, const char *line, enum db_order order, size_t limit,
+                          const char *expected)
+{
+    struct filter filter;
+    struct buffer found;
+
+    buffer_init(&found, 100);
+    assert_ok(filter_parse(line, strlen(line), 1769904000000, &filter));
+    assert_ok(db_each(db, &filter, order, limit, write_id, &found));
+    if (strcmp(found.data ? found.data : "", expected) != 0)
+        fail_msg("%s: %s instead of %s", line, found.data ? found.data : "", expected);
+    filter_clear(&filter);
+    buffer_free(&found);
+}
+
+static void filters(void **state)
+{
+    static const char *const cases[][2] = {
+        {"", "2134567"},
+        {"sick", "1"},
+        {"SICK totally", "1"},
+        {"\"was sick,\"", "1"},
+        {"\"sick was\"", ""},
+        {"sick believe", ""},
+        {"\xC3\xA9tude", "34"},
+        {"E\xCC\x81TUDE", "34"},
+        {"etude", ""},
+        {"caf\xC3\x89", "3"},
+        {"cafe", ""},
+        {"%", "4"},
+        {"_x", "4"},
+        {"\xE6\xA5\xBD", "5"},
+        {"strasse", "6"},
+        {"kelvin", "6"},
+        {"http://x.y", "6"},
+        {"\"rated\"", "6"},
+        {"rated", "21357"},
+        {"not:rated", "46"},
+        {"right", "17"},
+        {"wrong", "235"},
+        {"right wrong", ""},
+        {"not:rated right", ""},
+        {"rated right", "17"},
+        {"emotion:joy", "216"},
+        {"emotion:JOY wrong", "2"},
+        {"emotion:none", "4"},
+        {"emotion:nothing", ""},
+        {"you:joy", "15"},
+        {"you:sadness", "2"},
+        {"you:Fear", "7"},
+        {"you:none", ""},
+        {"after:2026", "134567"},
+        {"before:2026", "2"},
+        {"after:2026-01 before:2026-02", "134"},
+        {"after:2026-01-01 before:2026-01-02", "1"},
+        {"after:today", "567"},
+        {"before:today after:yesterday", ""},
+        {"rated after:2026-02 joy", ""},
+        {"a e i", "216"},
+    };
+    struct db *db = fill();
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+        assert_search(db, cases[i][0], DB_OLDEST_FIRST, 0, cases[i][1]);
+    db_close(db);
+}
+
+static void order_and_limit(void **state)
+{
+    struct db *db = fill();
+
+    (void)state;
+    assert_search(db, "", DB_NEWEST_FIRST, 0, "7654312");
+    assert_search(db, "", DB_NEWEST_FIRST, 3, "765");
+    assert_search(db, "", DB_OLDEST_FIRST, 1, "2");
+    assert_search(db, "rated", DB_NEWEST_FIRST, 2, "75");
+    assert_search(db, "", DB_OLDEST_FIRST, 100, "2134567");
+    db_close(db);
+}
+
+static void finding_ids(void **state)
+{
+    struct db *db = scratch_open("x.db", DB_CREATE);
+    enum { COUNT = 300 };
+    struct filter filter;
+    int64_t *ids;
+    size_t count;
+
+    (void)state;
+    filter_init(&filter);
+    assert_ok(db_find(db, &filter, DB_OLDEST_FIRST, &ids, &count));
+    assert_null(ids);
+    assert_int_equal(count, 0);
+    for (int i = 0; i < COUNT; i++)
+        scratch_add(db, "hello");
+    assert_ok(db_find(db, &filter, DB_NEWEST_FIRST, &ids, &count));
+    assert_int_equal(count, COUNT);
+    for (int i = 0; i < COUNT; i++)
+        assert_int_equal(ids[i], COUNT - i);
+    free(ids);
+    db_close(db);
+}
+
+/* A walk reads one snapshot, whatever another connection does meanwhile. */
+struct meanwhile {
+    struct db *other;
+    size_t visits;
+};
+
+static enum error add_meanwhile(void *context, const struct entry *entry)
+{
+    struct meanwhile *meanwhile = context;
+
+    (void)entry;
+    meanwhile->visits++;
+    scratch_add(meanwhile->other, "more");
+    return ERROR_NONE;
+}
+
+static void a_walk_is_of_one_moment(void **state)
+{
+    struct db *db = fill();
+    struct meanwhile meanwhile = {.other = scratch_open("x.db", DB_WRITE)};
+    struct filter filter;
+
+    (void)state;
+    filter_init(&filter);
+    assert_ok(db_each(db, &filter, DB_OLDEST_FIRST, 0, add_meanwhile, &meanwhile));
+    assert_int_equal(meanwhile.visits, ROWS);
+    assert_int_equal(scratch_matches(db, ""), 2 * ROWS);
+    db_close(meanwhile.other);
+    db_close(db);
+}
+
+static void statistics(void **state)
+{
+    struct db *db = scratch_open("x.db", DB_CREATE);
+    struct month total, *months;
+    size_t count;
+
+    (void)state;
+    assert_ok(db_stats(db, &total, &months, &count));
+    assert_null(months);
+    assert_int_equal(total.messages + count, 0);
+    db_close(db);
+    db = fill();
+    assert_ok(db_stats(db, &total, &months, &count));
+    assert_int_equal(count, 4);
+    assert_string_equal(months[0].month, "2025-12");
+    assert_string_equal(months[1].month, "2026-01");
+    assert_string_equal(months[2].month, "2026-02");
+    assert_string_equal(months[3].month, "2026-05");
+    assert_int_equal(months[1].messages, 3);
+    assert_int_equal(months[1].rated, 2);
+    assert_int_equal(months[1].right, 1);
+    assert_string_equal(total.month, "");
+    assert_int_equal(total.messages, 7);
+    assert_int_equal(total.rated, 5);
+    assert_int_equal(total.right, 2);
+    free(months);
+    db_close(db);
+}
+
+/* The month is the writer's, not the reader's or UTC's. */
+static void months_are_the_writers(void **state)
+{
+    static const struct {
+        int64_t created;
+        int32_t offset;
+        const char *month;
+    } cases[] = {
+        {1767225599999, 0, "2025-12"},
+        {1767225600000, 0, "2026-01"},
+        {1767225599999, 1, "2026-01"},
+        {1767225600000, -1, "2025-12"},
+        {1767225600000, -720, "2025-12"},
+        {-1, 0, "1969-12"},
+        {-1, 840, "1970-01"},
+        {INT64_MAX, 0, ""},
+        {INT64_MIN, -840, ""},
+        {INT64_MAX, INT32_MAX, ""},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct db *db = scratch_open("x.db", DB_CREATE);
+        char text[] = "x";
+        struct entry entry = {.created = cases[i].created, .offset = cases[i].offset, .text = text};
+        struct month total, *months;
+        int64_t id;
+        size_t count;
+
+        assert_ok(db_add(db, &entry, false, &id));
+        assert_ok(db_stats(db, &total, &months, &count));
+        assert_int_equal(count, 1);
+        assert_string_equal(months[0].month, cases[i].month);
+        free(months);
+        db_close(db);
+        assert_ok(db_destroy("x.db"));
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        scratch_test(filters),     scratch_test(order_and_limit),
+        scratch_test(finding_ids), scratch_test(a_walk_is_of_one_moment),
+        scratch_test(statistics),  scratch_test(months_are_the_writers),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
