@@ -37,7 +37,7 @@ DETERMINISM := -ffp-contract=off
 OPTIMISE ?= -O2
 CFLAGS   ?= -g
 ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -DEMOTRACK_VERSION='"$(VERSION)"' -I. $(OPTIMISE) $(WARNINGS) \
-	$(HARDENING) -fPIE $(DETERMINISM) $(CFLAGS) $(SANITIZE)
+	$(HARDENING) -fPIE $(DETERMINISM) -ffile-prefix-map=$(CURDIR)=. $(CFLAGS) $(SANITIZE)
 ALL_LDFLAGS = -pie -Wl,-z,relro,-z,now $(LDFLAGS) $(SANITIZE)
 LIBS := -lncursesw -lsqlite3 -lcjson -lutf8proc -lpthread -lm
 
@@ -149,7 +149,7 @@ lint:
 
 format:
 	@.ci/setup lint
-	clang-format -i $$(find base classifier db sync app tests -name '*.[ch]')
+	clang-format -i $$(find $(wildcard base classifier db sync app tests) -name '*.[ch]')
 
 # ---- the model ----
 
@@ -233,4 +233,4 @@ FORCE:
 .PHONY: all run unit-tests fuzz-replays test sanitize valgrind fuzz fuzzers lint format model \
 	check-model docs install uninstall bench clean help FORCE
 .SECONDARY:
--include $(OBJECTS:.o=.d) $(MAINS:%.c=$(BUILD)/%.d) $(UNIT_TESTS:=.d) $(FUZZERS:=.d)
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
