@@ -154,7 +154,7 @@ format:
 # ---- the model ----
 
 TRAIN = $(BUILD)/emotrack-lab train --data $(DATA)/train.tsv --dev $(DATA)/dev.tsv \
-	--map $(DATA)/ekman.tsv
+	--map $(DATA)/ekman.tsv --labels assets/labels.tsv --provenance assets/provenance.txt
 
 model: $(BUILD)/emotrack-lab
 	@tests/model data $(DATA)
