@@ -18,27 +18,46 @@ struct file_writer {
     char *temporary; /* where they are until then; NULL: written in place */
 };
 
+static enum error too_large(const char *path, const struct buffer *out)
+{
+    return error_raise(ERROR_TOO_LARGE, "'%s' is larger than the %zu bytes that fit", path,
+                       out->limit);
+}
+
+/* Room for all of a regular file at once, and for the byte behind it that is not there. */
+static enum error reserve_whole(int descriptor, const char *path, struct buffer *out)
+{
+    size_t room = out->limit - out->length, size;
+    struct stat status;
+
+    if (fstat(descriptor, &status) != 0 || !S_ISREG(status.st_mode) || status.st_size <= 0)
+        return ERROR_NONE;
+    size = (size_t)status.st_size;
+    if (size > room)
+        return too_large(path, out);
+    return buffer_reserve(out, size < room ? size + 1 : size);
+}
+
 /* The next bytes of the file; 0 in `*got` at its end. */
 static enum error read_step(int descriptor, const char *path, struct buffer *out, size_t *got)
 {
-    size_t room = out->limit - out->length < READ_STEP ? out->limit - out->length : READ_STEP;
-    enum error error;
+    size_t room = out->capacity - out->length, left = out->limit - out->length;
+    enum error error = ERROR_NONE;
     ssize_t count;
     char beyond;
 
-    if (room == 0) { /* full: fine only if the file ends here */
-        count = read(descriptor, &beyond, 1);
-        if (count > 0)
-            return error_raise(ERROR_TOO_LARGE, "'%s' is larger than the %zu bytes that fit", path,
-                               out->limit);
-    } else {
+    if (room == 0 && left > 0) {
+        room = left < READ_STEP ? left : READ_STEP;
         error = buffer_reserve(out, room);
-        if (error)
-            return error;
-        count = read(descriptor, out->data + out->length, room);
     }
+    if (error)
+        return error;
+    /* Full: that is fine only if the file ends here. */
+    count = read(descriptor, room > 0 ? out->data + out->length : &beyond, room > 0 ? room : 1);
     if (count < 0)
         return error_raise_errno("read", path);
+    if (count > 0 && room == 0)
+        return too_large(path, out);
     out->length += (size_t)count;
     if (out->data)
         out->data[out->length] = '\0';
@@ -48,12 +67,13 @@ static enum error read_step(int descriptor, const char *path, struct buffer *out
 
 enum error file_read(const char *path, struct buffer *out)
 {
-    enum error error = ERROR_NONE;
+    enum error error;
     size_t got = 1;
     int descriptor = open(path, O_RDONLY | O_CLOEXEC);
 
     if (descriptor < 0)
         return error_raise_errno("open", path);
+    error = reserve_whole(descriptor, path, out);
     while (!error && got > 0)
         error = read_step(descriptor, path, out, &got);
     close(descriptor);

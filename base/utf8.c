@@ -1,5 +1,7 @@
 #include "base/utf8.h"
 
+#include <string.h>
+
 #include <utf8proc.h>
 
 size_t utf8_decode(const char *text, size_t length, int32_t *codepoint)
@@ -22,10 +24,26 @@ size_t utf8_encode(int32_t codepoint, char out[4])
     return (size_t)utf8proc_encode_char(codepoint, (utf8proc_uint8_t *)out);
 }
 
+/* How many bytes of ASCII other than NUL stand first, in steps of eight. */
+static size_t ascii_prefix(const char *text, size_t length)
+{
+    const uint64_t ones = 0x0101010101010101, tops = 0x8080808080808080;
+    size_t at = 0;
+
+    for (; length - at >= sizeof ones; at += sizeof ones) {
+        uint64_t word;
+
+        memcpy(&word, text + at, sizeof word);
+        if ((word | (word - ones)) & tops) /* a byte with its top bit, or one that was 0 */
+            break;
+    }
+    return at;
+}
+
 /* The length of the longest storable prefix. */
 static size_t valid_prefix(const char *text, size_t length)
 {
-    size_t at = 0;
+    size_t at = ascii_prefix(text, length);
 
     while (at < length && text[at]) {
         int32_t codepoint;

@@ -125,6 +125,24 @@ static void test_every_string_of_three_bytes(void **state)
     }
 }
 
+/* Runs of ASCII are passed over eight bytes at a time: each place in and around such a run. */
+static void test_one_bad_byte_anywhere(void **state)
+{
+    static const char bad[] = {'\0', '\x80', '\xC3', '\xFF'};
+    char text[40];
+
+    (void)state;
+    for (size_t length = 1; length <= sizeof text; length++)
+        for (size_t at = 0; at < length; at++)
+            for (size_t i = 0; i < sizeof bad; i++) {
+                memset(text, i % 2 ? '\x01' : '\x7F', sizeof text);
+                assert_true(utf8_valid(text, length));
+                text[at] = bad[i];
+                assert_false(utf8_valid(text, length));
+                assert_true(utf8_valid(text, at));
+            }
+}
+
 static void test_nothing_is_valid_and_stays_nothing(void **state)
 {
     struct buffer out;
@@ -180,6 +198,7 @@ int main(void)
         cmocka_unit_test(test_valid_sequences),
         cmocka_unit_test(test_invalid_bytes_are_replaced_one_by_one),
         cmocka_unit_test(test_every_string_of_three_bytes),
+        cmocka_unit_test(test_one_bad_byte_anywhere),
         cmocka_unit_test(test_nothing_is_valid_and_stays_nothing),
         cmocka_unit_test(test_repair_appends_and_keeps_to_the_limit),
         cmocka_unit_test(test_repair_out_of_memory),
