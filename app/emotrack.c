@@ -3,6 +3,7 @@
 #include "app/tui/tui.h"
 
 #include <stdlib.h>
+#include <sys/stat.h>
 
 static bool no_color(const struct arguments *arguments)
 {
@@ -71,5 +72,6 @@ static const struct program program = {
 
 int main(int argc, char **argv)
 {
+    umask(077); /* what a journal writes is nobody else's to read */
     return program_main(&program, argc, argv);
 }

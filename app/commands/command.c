@@ -13,7 +13,6 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 enum { MESSAGE_MAX = 2048 };
@@ -376,7 +375,6 @@ int program_main(const struct program *program, int argc, char **argv)
     enum error error;
     int code;
 
-    umask(077);
     occupy(STDIN_FILENO, O_WRONLY);
     occupy(STDOUT_FILENO, O_RDONLY);
     occupy(STDERR_FILENO, O_RDONLY);

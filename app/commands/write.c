@@ -102,22 +102,31 @@ static bool ask(struct writer *writer, const char *question, char reply[REPLY_MA
     return true;
 }
 
+/* The most probable of the labels that are not shown yet; there is one. */
+static int likeliest(const struct prediction *prediction, const bool *shown, int count)
+{
+    int best = 0;
+
+    for (int i = 1; i < count; i++)
+        if (!shown[i] &&
+            (shown[best] || prediction->probability[i] > prediction->probability[best]))
+            best = i;
+    return best;
+}
+
 static void print_bars(const struct model *model, const struct prediction *prediction)
 {
     bool shown[LABELS_MAX] = {false};
     int count = model_label_count(model);
 
     for (int row = 0; row < BARS && row < count; row++) {
-        int best = -1;
+        int best = likeliest(prediction, shown, count);
+        double probability = (double)prediction->probability[best];
 
-        for (int i = 0; i < count; i++)
-            if (!shown[i] &&
-                (best < 0 || prediction->probability[i] > prediction->probability[best]))
-                best = i;
         shown[best] = true;
         printf("  %-10s %-*.*s %3.0f%%\n", model_label(model, best)->name, BAR_WIDTH,
-               (int)(prediction->probability[best] * (float)BAR_WIDTH + 0.5F),
-               "##############################", (double)prediction->probability[best] * 100);
+               (int)(probability * BAR_WIDTH + 0.5), "##############################",
+               probability * 100);
     }
 }
 

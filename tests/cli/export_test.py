@@ -1,0 +1,100 @@
+"""export: other programs read back every byte."""
+
+import os
+import shutil
+import stat
+import subprocess
+import unittest
+
+from harness import Case, csv_rows
+
+FIELDS = ["id", "created_at", "text", "guess", "probability", "rating", "label", "model"]
+
+TEXTS = [
+    "plain", 'with "quotes" in it', '"', '""', ",", "a,b,,c", "two\nlines", "\nfirst line empty",
+    "trailing blank ", " leading blank", "\ttab first", "car\rriage", "crlf\r\ninside",
+    "=1+1", "+49 30", "-5", "@home", "'quoted", "''twice", "'=1", "=HYPERLINK(\"x\",\"y\")",
+    "\U0001F469\u200d\U0001F4BB coding \U0001F600", "\u202eevil\u202c", "אני שמח", "我很高兴",
+    "\x1b[31mred", "back\\slash \\n", "semi;colon", "null", "\u2028line", "x" * 60000,
+]
+
+
+class ExportTest(Case):
+    def setUp(self):
+        super().setUp()
+        self.write(*["x"] * len(TEXTS))
+        for identity, text in enumerate(TEXTS, 1):
+            self.emotrack("edit", str(identity), input=text + "\n")
+        self.emotrack("rate", "1", "wrong", "fear")
+
+    def test_csv_read_by_python(self):
+        rows = csv_rows(self.emotrack("export").out)
+        self.assertEqual(list(rows[0]), FIELDS)
+        texts = [row["text"][1:] if row["text"].startswith("'") else row["text"] for row in rows]
+        self.assertEqual(texts, TEXTS)
+        for row in rows:
+            self.assertNotIn(row["text"][:1], tuple("=+-@\t\r"))
+        self.assertEqual([row["text"] for row in csv_rows(self.emotrack("export", "--raw").out)],
+                         TEXTS)
+        self.assertEqual((rows[0]["rating"], rows[0]["label"]), ("wrong", "fear"))
+        self.assertEqual((rows[1]["rating"], rows[1]["label"]), ("", ""))
+
+    def test_csv_form(self):
+        out = self.emotrack("export", "--raw").out
+        self.assertTrue(out.startswith(",".join(FIELDS).encode() + b"\r\n"))
+        self.assertTrue(out.endswith(b"\r\n"))
+        self.assertIn(b',"with ""quotes"" in it",', out)
+        self.assertIn(b",plain,", out)
+
+    def test_csv_read_by_sqlite(self):
+        if not shutil.which("sqlite3"):
+            raise unittest.SkipTest("sqlite3 is not installed")
+        self.emotrack("export", "--raw", "--output", self.path("out.csv"))
+        done = subprocess.run(["sqlite3", ":memory:", f".import --csv {self.path('out.csv')} t",
+                               "select hex(text) from t order by cast(id as integer)"],
+                              capture_output=True, check=True)
+        self.assertEqual(done.stderr, b"")
+        self.assertEqual([bytes.fromhex(line).decode() for line in done.stdout.decode().split()],
+                         TEXTS)
+
+    def test_json_lines(self):
+        out = self.emotrack("export", "--format", "jsonl")
+        self.assertEqual([entry["text"] for entry in out.objects], TEXTS)
+        self.assertEqual(list(out.objects[0]), FIELDS)
+        self.assertEqual((out.objects[1]["rating"], out.objects[1]["label"]), (None, None))
+        self.assertRegex(out.objects[0]["created_at"],
+                         r"\A\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}\+00:00\Z")
+        self.assertEqual(out.objects, self.history()[::-1])
+
+    def test_the_offset_is_the_writers(self):
+        for zone, offset in (("UTC+3:30", "-03:30"), ("UTC-5:45", "+05:45")):
+            self.emotrack("write", input="far away\n", env={"TZ": zone})
+            self.assertTrue(self.history("--limit", "1")[0]["created_at"].endswith(offset))
+
+    def test_filter(self):
+        self.assertEqual(len(self.emotrack("export", "--format", "jsonl", "rated").objects), 1)
+        self.assertEqual(len(csv_rows(self.emotrack("export", "nothing-like-it").out)), 0)
+        self.emotrack("export", "emotion:hangry", code=1)
+
+    def test_files_appear_whole_or_not_at_all(self):
+        out = self.path("out.csv")
+        self.emotrack("export", "--output", out)
+        with open(out, "rb") as file:
+            whole = file.read()
+        self.assertEqual(whole, self.emotrack("export").out)
+        self.assertEqual(whole, self.emotrack("export", "--output", "-").out)
+        self.assertEqual(stat.S_IMODE(os.stat(out).st_mode), 0o600)
+        self.emotrack("export", "--output", out, "emotion:hangry", code=1)
+        with open(out, "rb") as file:
+            self.assertEqual(file.read(), whole)
+        self.emotrack("export", "--output", self.path("no", "folder.csv"), code=1)
+        self.emotrack("export", "--output", self.folder, code=1)
+        self.emotrack("export", "--output", "", code=1)
+        self.emotrack("export", "--output", "/dev/full", code=1)
+        self.assertEqual([name for name in os.listdir(self.folder) if name.startswith("out.csv")],
+                         ["out.csv"])
+
+    def test_the_name_says_the_format(self):
+        self.emotrack("export", "--output", self.path("out.jsonl"))
+        with open(self.path("out.jsonl"), "rb") as file:
+            self.assertEqual(file.read(), self.emotrack("export", "--format", "jsonl").out)
