@@ -272,6 +272,19 @@ static void in_filter(struct history *history, struct face *face, const struct p
     }
 }
 
+/* ^C leaves what is being asked, then the list. */
+static void interrupt(struct history *history, struct face *face)
+{
+    if (history->mode != HISTORY_LIST) {
+        history->mode = HISTORY_LIST;
+        return;
+    }
+    if (history->asked_to_quit)
+        face->wish = WISH_QUIT;
+    history->asked_to_quit = true;
+    face_say(face, "^C again quits.");
+}
+
 static void in_path(struct history *history, struct face *face, const struct press *press)
 {
     bool taken;
@@ -286,14 +299,15 @@ static void in_path(struct history *history, struct face *face, const struct pre
 
 void history_press(struct history *history, struct face *face, const struct press *press)
 {
-    if (press->kind == PRESS_RESIZE)
-        return;
-    if (press->kind == PRESS_CONTROL && (press->letter == 'd' || press->letter == 'c')) {
-        if (history->mode == HISTORY_LIST)
-            face->wish = WISH_QUIT;
-        history->mode = HISTORY_LIST;
+    if (press->kind == PRESS_CONTROL && press->letter == 'd') {
+        face->wish = WISH_QUIT;
         return;
     }
+    if (press->kind == PRESS_CONTROL && press->letter == 'c') {
+        interrupt(history, face);
+        return;
+    }
+    history->asked_to_quit = false;
     switch (history->mode) {
     case HISTORY_LIST: in_list(history, face, press); break;
     case HISTORY_FILTER: in_filter(history, face, press); break;

@@ -23,11 +23,12 @@ struct history {
     struct picker picker;
     int64_t *ids; /* [count], newest first: the messages that the filter lets through */
     size_t count;
-    size_t total;  /* messages without a filter */
-    size_t chosen; /* index into ids; 0 where there are none */
-    size_t top;    /* index of the first row on the screen; kept by the view */
-    size_t rows;   /* rows of the list on the screen; kept by the view */
-    bool stale;    /* the list must be read anew before it is drawn */
+    size_t total;       /* messages without a filter */
+    size_t chosen;      /* index into ids; 0 where there are none */
+    size_t top;         /* index of the first row on the screen; kept by the view */
+    size_t rows;        /* rows of the list on the screen; kept by the view */
+    bool asked_to_quit; /* ^C was pressed in the list */
+    bool stale;         /* the list must be read anew before it is drawn */
 };
 
 void history_init(struct history *history);

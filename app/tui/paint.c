@@ -138,6 +138,20 @@ void paint_line(int row, int column, const char *text, size_t start, size_t end,
     }
 }
 
+void paint_wrapped(int row, int column, int rows, const char *text, attr_t attributes)
+{
+    int width = COLS > 2 * column ? COLS - 2 * column : 1;
+    size_t length = strlen(text);
+    struct wrapped line = {0};
+
+    for (size_t at = 0; at < length && rows > 0; at = line.next, row++, rows--) {
+        size_t end;
+
+        glyph_wrap(text, length, at, width, &line);
+        draw_run(row, column, width, attributes, text + at, line.end - at, &end);
+    }
+}
+
 void paint_bar(int row, int column, int width, double part, attr_t attributes)
 {
     int eighths = (int)lround(part * width * EIGHTHS);

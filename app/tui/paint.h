@@ -30,6 +30,10 @@ int paint_format(int row, int column, int width, attr_t attributes, const char *
 void paint_line(int row, int column, const char *text, size_t start, size_t end,
                 const attr_t *attributes);
 
+/* Draws a text of our own on at most `rows` lines, broken at blanks, with a margin of `column`
+ * columns on both sides. */
+void paint_wrapped(int row, int column, int rows, const char *text, attr_t attributes);
+
 /* A bar of `width` columns, filled to `part` (0 to 1). */
 void paint_bar(int row, int column, int width, double part, attr_t attributes);
 

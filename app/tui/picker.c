@@ -5,7 +5,7 @@
 
 void picker_start(struct picker *picker)
 {
-    picker->typed[0] = '\0';
+    *picker = (struct picker){0};
 }
 
 bool picker_fits(const struct picker *picker, const struct label *label)
@@ -40,6 +40,8 @@ static enum pick type(struct picker *picker, const struct model *model, const st
     count = fitting(picker, model, label);
     if (count == 0)
         picker->typed[length] = '\0';
+    if (count == 1)
+        picker->rest = model_label(model, *label)->name + length + press->length;
     return count == 0 ? PICK_NO_SUCH : count == 1 ? PICK_LABEL : PICK_MORE;
 }
 
@@ -63,4 +65,18 @@ enum pick picker_press(struct picker *picker, const struct model *model, const s
     case PRESS_ESCAPE: return PICK_BACK;
     default: return PICK_MORE;
     }
+}
+
+bool picker_takes(struct picker *picker, const struct press *press)
+{
+    const char *rest = picker->rest;
+
+    picker->rest = NULL;
+    if (!rest)
+        return false;
+    if (press->kind == PRESS_TEXT && strncasecmp(rest, press->text, press->length) == 0) {
+        picker->rest = rest + press->length;
+        return true;
+    }
+    return press->kind == PRESS_ENTER;
 }

@@ -69,20 +69,6 @@ static int status_rows(const struct face *face)
     return rows < 1 ? 1 : rows > 3 ? 3 : rows;
 }
 
-static void draw_status(const struct face *face, int row)
-{
-    struct wrapped line = {0};
-    size_t length = strlen(face->status);
-    attr_t attributes[STATUS_MAX];
-
-    for (size_t i = 0; i < STATUS_MAX; i++)
-        attributes[i] = face->complaint ? A_BOLD : A_NORMAL;
-    for (size_t at = 0; at < length && row < LINES - 1; at = line.next, row++) {
-        glyph_wrap(face->status, length, at, COLS - 2, &line);
-        paint_line(row, 1, face->status, at, line.end, attributes);
-    }
-}
-
 static bool draw_screen(struct tui *tui, int *row, int *column)
 {
     int top = COLS >= NARROW || LINES >= 10 ? 2 : 1;
@@ -100,7 +86,8 @@ static bool draw_screen(struct tui *tui, int *row, int *column)
         cursor = history_draw(&tui->history, &tui->face, top, bottom, row, column);
         hints = history_hints(&tui->history);
     }
-    draw_status(&tui->face, bottom);
+    paint_wrapped(bottom, 1, LINES - 1 - bottom, tui->face.status,
+                  tui->face.complaint ? A_BOLD : A_NORMAL);
     paint_text(LINES - 1, 1, COLS - 1, A_NORMAL, hints, strlen(hints));
     return cursor;
 }
@@ -112,7 +99,7 @@ static void draw(struct tui *tui)
 
     erase();
     if (LINES < ROWS_MIN || COLS < COLUMNS_MIN)
-        paint_format(0, 0, COLS, A_NORMAL, "Window too small, draft kept");
+        paint_wrapped(0, 0, LINES, "Window too small, draft kept", A_NORMAL);
     else if (tui->pager.open)
         pager_draw(&tui->pager, tui->face.page_title, tui->face.page.data, tui->face.page.length);
     else
@@ -153,6 +140,14 @@ static void go_to(struct tui *tui, enum face_screen screen)
     tui->face.screen = screen;
 }
 
+/* Whether the press is the rest of the name of an emotion that was picked. */
+static bool belongs_to_pick(struct tui *tui, const struct press *press)
+{
+    bool written = picker_takes(&tui->write.picker, press);
+
+    return picker_takes(&tui->history.picker, press) || written;
+}
+
 static void press_key(struct tui *tui, const struct press *press)
 {
     enum face_screen before = tui->face.screen;
@@ -161,8 +156,9 @@ static void press_key(struct tui *tui, const struct press *press)
         terminal_redraw();
         return;
     }
-    if (press->kind != PRESS_RESIZE)
-        face_say(&tui->face, "%s", "");
+    if (press->kind == PRESS_RESIZE || belongs_to_pick(tui, press))
+        return;
+    face_say(&tui->face, "%s", "");
     if (tui->pager.open)
         pager_press(&tui->pager, press);
     else if (press->kind == PRESS_SCREEN)
@@ -192,6 +188,22 @@ static void look_around(struct tui *tui)
         write_reload(&tui->write, &tui->face);
 }
 
+/* Whether something is to be done as soon as the typing rests. */
+static bool restless(const struct tui *tui)
+{
+    return tui->write.box.changed || tui->write.picker.rest || tui->history.picker.rest;
+}
+
+/* Nothing was pressed for a while. */
+static void rest(struct tui *tui)
+{
+    static const struct press none = {.kind = PRESS_NONE};
+
+    belongs_to_pick(tui, &none);
+    write_keep_draft(&tui->write, &tui->face);
+    look_around(tui);
+}
+
 /* Draws when there is nothing left to read, keeps the draft when the typing rests. */
 static void loop(struct tui *tui)
 {
@@ -201,14 +213,12 @@ static void loop(struct tui *tui)
         terminal_read(0, &press);
         if (press.kind == PRESS_NONE) {
             draw(tui);
-            terminal_read(tui->write.box.changed ? REST : IDLE, &press);
+            terminal_read(restless(tui) ? REST : IDLE, &press);
         }
-        if (press.kind != PRESS_NONE) {
+        if (press.kind != PRESS_NONE)
             press_key(tui, &press);
-        } else {
-            write_keep_draft(&tui->write, &tui->face);
-            look_around(tui);
-        }
+        else
+            rest(tui);
     }
     write_keep_draft(&tui->write, &tui->face);
 }
@@ -229,13 +239,6 @@ static bool terminal_is_utf8(void)
     return false;
 }
 
-static bool wants_colour(const struct tui_options *options)
-{
-    const char *no_color = getenv("NO_COLOR");
-
-    return !options->no_color && !(no_color && *no_color);
-}
-
 enum error tui_run(struct journal *journal, const struct tui_options *options)
 {
     struct tui tui = {0};
@@ -247,7 +250,7 @@ enum error tui_run(struct journal *journal, const struct tui_options *options)
     if (!error)
         error = terminal_start();
     if (!error) {
-        paint_start(wants_colour(options), !terminal_is_utf8());
+        paint_start(!options->no_color, !terminal_is_utf8());
         if (journal_notice(journal))
             face_say(&tui.face, "%s", journal_notice(journal));
         loop(&tui);

@@ -8,7 +8,7 @@
 /* The terminal UI: a face of the journal over the whole terminal. */
 
 struct tui_options {
-    bool no_color; /* --no-color; NO_COLOR in the environment has the same effect */
+    bool no_color; /* use no colours */
 };
 
 /* Whether there is a terminal to run on. Where there is not, the line mode serves. */

@@ -344,8 +344,7 @@ void write_press(struct write *write, struct face *face, const struct press *pre
         interrupt(write, face);
         return;
     }
-    if (press->kind != PRESS_RESIZE)
-        write->asked_to_quit = false;
+    write->asked_to_quit = false;
     if (is_control && press->letter == 'd') {
         face->wish = WISH_QUIT;
         return;

@@ -12,53 +12,42 @@
 enum {
     INDENT = 3,       /* columns before the text: " > " */
     BARS_FEW = 4,     /* bars that are shown unless all are asked for */
+    TEXT_LEAST = 3,   /* rows of the text that bars make room for */
     NARROW = 60,      /* columns below which words are left out */
     HIGHLIGHTS = 8,   /* features whose words are highlighted, at most */
     WHY_COLUMNS = 24, /* the widest feature of the why line */
 };
 
+/* The first of the next `rows` rows; -1 for none. */
+static int place(int *at, int rows)
+{
+    int row = rows > 0 ? *at : -1;
+
+    *at += rows;
+    return row;
+}
+
 void write_layout(int top, int bottom, int text_rows, int bars_wanted, struct write_layout *out)
 {
     int rows = bottom - top;
-    int spare;
+    /* What there is room for: the guess first, then the message to be rated, then the rest. */
+    int guess = rows >= 2, last = rows >= 3, why = (rows >= 4) + (rows >= 13);
+    int rule = rows >= 7, second = rows >= 11;
+    int spare = rows - guess - last - why - rule - second;
+    int text = text_rows < TEXT_LEAST ? text_rows : TEXT_LEAST;
+    int bars = spare - text < bars_wanted ? spare - text : bars_wanted;
+    int at;
 
-    *out = (struct write_layout){.box = top,
-                                 .box_rows = 1,
-                                 .guess = -1,
-                                 .bars = -1,
-                                 .why = -1,
-                                 .last = -1,
-                                 .rules = {-1, -1}};
-    /* The guess first, then the message to be rated, then the rest as there is room. */
-    bool guess = rows >= 2, last = rows >= 3, why = rows >= 4, rule = rows >= 7,
-         second = rows >= 11;
-    int why_rows = why ? (rows >= 13 ? 2 : 1) : 0;
-
-    spare = rows - 1 - guess - last - why_rows - rule - second;
-    out->bar_rows = bars_wanted < spare ? bars_wanted : spare > 0 ? spare : 0;
-    spare -= out->bar_rows;
-    out->box_rows += text_rows - 1 < spare ? text_rows - 1 : spare;
-    /* A long text takes the room of all bars but two. */
-    while (out->box_rows < text_rows && out->bar_rows > 2) {
-        out->bar_rows--;
-        out->box_rows++;
-    }
-    int at = top + out->box_rows + (spare > text_rows ? 1 : 0);
-    if (guess)
-        out->guess = at++;
-    if (out->bar_rows > 0)
-        out->bars = at;
-    at += out->bar_rows;
-    if (why)
-        out->why = at;
-    out->why_rows = why_rows;
-    at += why_rows;
-    if (rule)
-        out->rules[0] = at++;
-    if (last)
-        out->last = at++;
-    if (second)
-        out->rules[1] = at;
+    bars = bars > 0 ? bars : 0;
+    at = top + spare - bars;
+    *out = (struct write_layout){
+        .box = top, .box_rows = spare - bars, .bar_rows = bars, .why_rows = why};
+    out->guess = place(&at, guess);
+    out->bars = place(&at, bars);
+    out->why = place(&at, why);
+    out->rules[0] = place(&at, rule);
+    out->last = place(&at, last);
+    out->rules[1] = place(&at, second);
 }
 
 /* ---- the box ---- */

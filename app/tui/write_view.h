@@ -13,7 +13,9 @@ struct write_layout {
     int rules[2];      /* above and below `last` */
 };
 
-/* Lays the rows `top` to `bottom` (not included) out for a text of `text_rows` rows. */
+/* Lays the rows `top` to `bottom` (not included) out for a text of `text_rows` rows. The guess and
+ * what is below it stand at the bottom, where they stay while the text grows; the box has the
+ * rest. */
 void write_layout(int top, int bottom, int text_rows, int bars_wanted, struct write_layout *out);
 
 /* Draws the rows `top` to `bottom` (not included). Puts the cursor's place in `*row` and `*column`

@@ -33,6 +33,12 @@ class User:
                              columns, rows)
         return self.screen
 
+    def open(self, arguments="", **environment):
+        """The program, ready for keys: what is typed before is the shell's."""
+        screen = self.start(arguments, **environment)
+        screen.expect(r"\[1 Write\]")
+        return screen
+
     def shell(self, columns=80, rows=24):
         self.leave()
         self.screen = Screen("sh -i", {**self.environment, "PS1": "ready> ", "ENV": ""},
@@ -74,7 +80,7 @@ def write(screen, text):
 # ---- the main way through ----
 
 def test_guess_rate_history_undo(user):
-    screen = user.start()
+    screen = user.open()
     screen.expect(r"\[1 Write\] 2 History")
     screen.type(SAD)
     screen.expect("Guess: [A-Z]+ +[0-9]+%")
@@ -98,7 +104,7 @@ def test_guess_rate_history_undo(user):
     screen.expect(r"^>.* \? +I can't believe")
     screen.type("q")
     screen.expect("exit code 0")
-    screen = user.start()
+    screen = user.open()
     screen.key("M-2")
     row = screen.expect("^>.*I can't believe.*")[0]
     assert guess in row and "?" in row, row
@@ -106,7 +112,7 @@ def test_guess_rate_history_undo(user):
 
 
 def test_letters_after_rating_go_into_the_next_message(user):
-    screen = user.start()
+    screen = user.open()
     screen.type("I love this")
     screen.key("Enter")
     screen.expect("Saved on this device")
@@ -121,7 +127,7 @@ def test_letters_after_rating_go_into_the_next_message(user):
 
 
 def test_wrong_by_first_letters_and_wrong_alone(user):
-    screen = user.start()
+    screen = user.open()
     for answer, said in ((["sur"], "surprise"), (["Enter"], None)):
         screen.type("I love this")
         screen.key("Enter")
@@ -138,7 +144,7 @@ def test_wrong_by_first_letters_and_wrong_alone(user):
 
 
 def test_learning_changes_the_next_guess(user):
-    screen = user.start()
+    screen = user.open()
     screen.type("zorblax")
     screen.expect("I can't tell")
     screen.key("Enter")
@@ -151,7 +157,7 @@ def test_learning_changes_the_next_guess(user):
 
 
 def test_first_run_says_what_matters(user):
-    screen = user.start()
+    screen = user.open()
     screen.expect("guesses the emotion, and says why")
     screen.expect(re.escape(os.path.join(user.home, "emotrack", "default.db")[:60]))
     screen.expect("Nothing leaves this device")
@@ -164,12 +170,12 @@ def test_title_bar_shows_only_screens_that_exist(user):
 
 def test_profiles_are_apart(user):
     user.run("profile", "new", "alex")
-    screen = user.start("--profile alex")
+    screen = user.open("--profile alex")
     screen.expect(" alex$")
     write(screen, "only alex knows this")
     screen.key("C-d")
     screen.expect("exit code 0")
-    screen = user.start()
+    screen = user.open()
     screen.key("M-2")
     screen.expect("The messages that you write will stand here")
 
@@ -177,7 +183,7 @@ def test_profiles_are_apart(user):
 # ---- the box ----
 
 def test_editing_keys(user):
-    screen = user.start()
+    screen = user.open()
     screen.type("one two three")
     screen.key("C-w")
     screen.expect("> one two$")
@@ -201,7 +207,7 @@ def test_editing_keys(user):
 
 
 def test_new_lines(user):
-    screen = user.start()
+    screen = user.open()
     screen.type("first")
     screen.key("M-Enter")
     screen.type("second")
@@ -214,7 +220,7 @@ def test_new_lines(user):
 
 
 def test_paste_is_text(user):
-    screen = user.start()
+    screen = user.open()
     screen.expect("Enter save")
     screen.paste("first line\nsecond line q\nyns\td")
     screen.expect("second line q")
@@ -225,7 +231,7 @@ def test_paste_is_text(user):
 
 
 def test_a_huge_paste_is_refused_or_kept_whole(user):
-    screen = user.start()
+    screen = user.open()
     screen.expect("Enter save")
     screen.type("kept ")
     screen.expect("> kept")
@@ -235,7 +241,7 @@ def test_a_huge_paste_is_refused_or_kept_whole(user):
 
 
 def test_control_c_clears_then_quits(user):
-    screen = user.start()
+    screen = user.open()
     screen.type("nothing")
     screen.expect("> nothing")
     screen.key("C-c")
@@ -247,7 +253,7 @@ def test_control_c_clears_then_quits(user):
 
 
 def test_escape_leaves_the_box_and_q_quits(user):
-    screen = user.start()
+    screen = user.open()
     screen.type("a draft")
     screen.expect("a draft")
     screen.key("Escape")
@@ -261,7 +267,7 @@ def test_escape_leaves_the_box_and_q_quits(user):
 
 
 def test_draft_survives_kill_nine(user):
-    screen = user.start()
+    screen = user.open()
     screen.type("half a thought")
     database = os.path.join(user.home, "emotrack", "default.db")
     query = ["sqlite3", "-readonly", database, "select text from draft"]
@@ -276,7 +282,7 @@ def test_draft_survives_kill_nine(user):
 
 def test_filter_edit_delete(user):
     user.run("write", input="the first day at work\nI love my dog\nwork again, so angry\n")
-    screen = user.start()
+    screen = user.open()
     screen.key("M-2")
     screen.expect("3 of 3")
     screen.type("/")
@@ -307,7 +313,7 @@ def test_filter_by_rating(user):
     user.run("write", input="I love this\nI am so angry at you\nwow I did not expect that\n")
     user.run("rate", "1", "right")
     user.run("rate", "2", "wrong", "fear")
-    screen = user.start()
+    screen = user.open()
     screen.key("M-2")
     screen.expect("3 of 3")
     for line, count in (("not:rated", 1), ("rated", 2), ("wrong", 1), ("emotion:joy", 1),
@@ -325,7 +331,7 @@ def test_filter_by_rating(user):
 
 def test_rating_in_the_history(user):
     user.run("write", input="I love this\nI am so angry at you\n")
-    screen = user.start()
+    screen = user.open()
     screen.key("M-2")
     screen.expect("2 of 2")
     screen.type("jy")
@@ -343,7 +349,7 @@ def test_rating_in_the_history(user):
 
 def test_opening_a_message_shows_the_why(user):
     user.run("write", input="I love this so much\n")
-    screen = user.start()
+    screen = user.open()
     screen.key("M-2")
     screen.expect("1 of 1")
     screen.key("Enter")
@@ -356,7 +362,7 @@ def test_opening_a_message_shows_the_why(user):
 def test_export_from_the_history(user):
     user.run("write", input="=1+1\nI love this\n")
     path = os.path.join(user.home, "out.csv")
-    screen = user.start()
+    screen = user.open()
     screen.key("M-2")
     screen.expect("2 of 2")
     screen.type("x")
@@ -371,7 +377,7 @@ def test_export_from_the_history(user):
 
 
 def test_what_other_programs_change_shows(user):
-    screen = user.start()
+    screen = user.open()
     screen.key("M-2")
     screen.expect("will stand here")
     user.run("write", input="from the command line\n")
@@ -383,7 +389,7 @@ def test_what_other_programs_change_shows(user):
 # ---- the terminal ----
 
 def test_sizes(user):
-    screen = user.start()
+    screen = user.open()
     screen.type(SAD)
     screen.expect("Guess: ")
     for columns, rows, pattern in ((40, 12, "why|Why"), (20, 5, "Window too small"), (1, 1, ""),
@@ -393,7 +399,7 @@ def test_sizes(user):
     screen.key("M-2")
     for columns, rows in ((40, 12), (24, 6), (10, 3), (80, 24)):
         screen.resize(columns, rows)
-        screen.expect("too sm" if columns < 24 else "guess|0 of 0|stand here")
+        screen.expect("Window" if columns < 24 else "guess|0 of 0|stand here")
     screen.key("M-1")
     screen.expect("looking forward")
     screen.key("C-d")
@@ -440,7 +446,7 @@ def test_terminal_is_given_back(user):
 
 def test_hostile_text_is_shown_safely(user):
     user.run("write", input="red \x1b[31m bell \x07 title \x1b]0;x\x07 bidi \u202eabc\u2066 end\n")
-    screen = user.start()
+    screen = user.open()
     screen.key("M-2")
     screen.expect(r"red .\[31m bell")
     coloured = screen.text("-e")
@@ -452,7 +458,7 @@ def test_hostile_text_is_shown_safely(user):
 
 def test_wide_text_keeps_the_columns(user):
     user.run("write", input="日本語のテキスト\n👨‍👩‍👧‍👦 family\n❤️ heart 🇩🇪 flag\nplain words\n")
-    screen = user.start()
+    screen = user.open()
     screen.key("M-2")
     screen.expect("4 of 4")
     screen.expect("日本語のテキスト")
@@ -461,18 +467,18 @@ def test_wide_text_keeps_the_columns(user):
 
 def test_no_colour(user):
     for arguments, environment in (("--no-color", {}), ("", {"NO_COLOR": "1"})):
-        screen = user.start(arguments, TERM="screen-256color", **environment)
+        screen = user.open(arguments, TERM="screen-256color", **environment)
         screen.type("I love this")
         screen.expect("Guess: JOY")
         assert not re.search(r"\x1b\[[0-9;]*3[0-7]m", screen.text("-e")), arguments
-    screen = user.start(TERM="screen-256color")
+    screen = user.open(TERM="screen-256color")
     screen.type("I love this")
     screen.expect("Guess: JOY")
     assert re.search(r"\x1b\[[0-9;]*3[0-7]m", screen.text("-e"))
 
 
 def test_without_utf8_the_bars_are_ascii(user):
-    screen = user.start(LANG="C", LC_ALL="C")
+    screen = user.open(LANG="C", LC_ALL="C")
     screen.type("I love this")
     screen.expect("joy +#+")
     assert all(ord(c) < 128 for c in screen.text()), screen.text()
@@ -487,7 +493,7 @@ def test_no_terminal_for_a_screen(user):
 
 
 def test_help(user):
-    screen = user.start()
+    screen = user.open()
     screen.key("F1")
     screen.expect("save the message")
     screen.resize(80, 60)
@@ -497,7 +503,7 @@ def test_help(user):
     screen.expect(r"\[1 Write\]")
 
 
-def test_read_only_profile_says_so(user):
+def test_a_broken_journal_says_so(user):
     user.run("write", input="I love this\n")
     folder = os.path.join(user.home, "emotrack")
     database = os.path.join(folder, "default.db")

@@ -32,7 +32,10 @@ class Screen:
         self.tmux("send-keys", *names)
 
     def paste(self, text):
-        self.tmux("set-buffer", "-b", "pasted", "--", text)
+        path = os.path.join(self.folder, "pasted")
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(text)
+        self.tmux("load-buffer", "-b", "pasted", path)
         self.tmux("paste-buffer", "-p", "-r", "-b", "pasted")
 
     def resize(self, columns, rows):
