@@ -27,17 +27,16 @@ static const char *rating(const struct entry *entry)
 /* "2026-11-21T23:41:05.250+01:00" */
 static void iso_time(const struct entry *entry, char out[TIME_MAX])
 {
-    int64_t local = entry->created + (int64_t)entry->offset * 60 * 1000;
-    int64_t milliseconds = ((local % 1000) + 1000) % 1000;
-    time_t seconds = (time_t)((local - milliseconds) / 1000);
-    int east = abs(entry->offset);
+    int64_t milliseconds = (entry->created % 1000 + 1000) % 1000;
+    int64_t east = entry->offset, away = east < 0 ? -east : east;
+    time_t seconds = (time_t)(entry->created / 1000 - (entry->created % 1000 < 0) + east * 60);
     struct tm parts = {0};
     size_t length;
 
     gmtime_r(&seconds, &parts);
     length = strftime(out, TIME_MAX, "%Y-%m-%dT%H:%M:%S", &parts);
     snprintf(out + length, TIME_MAX - length, ".%03d%c%02d:%02d", (int)milliseconds,
-             entry->offset < 0 ? '-' : '+', east / 60 % 100, east % 60);
+             east < 0 ? '-' : '+', (int)(away / 60 % 100), (int)(away % 60));
 }
 
 /* Nine digits tell every float from its neighbours. */
