@@ -85,7 +85,7 @@ static enum error choose_journal(struct db *db)
     error = query_finish(&query);
     if (error || wal)
         return error;
-    snprintf(db->notice, sizeof db->notice,
+    snprintf(db->journal_notice, sizeof db->journal_notice,
              "'%.300s' is on a disk that does not let programs share memory (a network disk?): "
              "saving is slower, and only one machine at a time should use the journal",
              db->path);
@@ -170,12 +170,11 @@ static enum error connect_to_write(struct db *db)
     if (!error)
         error = disk_check(db->path);
     if (!error)
-        error = connect(db, SQLITE_OPEN_READWRITE, "");
-    if (!error)
         error = disk_writable(db->path, &writable);
-    if (!error && !writable)
-        error = db_raise(db, SQLITE_READONLY);
-    return error;
+    if (error)
+        return error;
+    /* Looked at first: SQLite would open it for reading, and leave files beside it. */
+    return writable ? connect(db, SQLITE_OPEN_READWRITE, "") : db_raise(db, SQLITE_READONLY);
 }
 
 static enum error open_to_write(struct db *db)
@@ -238,7 +237,9 @@ void db_close(struct db *db)
 
 const char *db_notice(const struct db *db)
 {
-    return db->notice[0] ? db->notice : NULL;
+    if (db->purge_notice[0])
+        return db->purge_notice;
+    return db->journal_notice[0] ? db->journal_notice : NULL;
 }
 
 enum error db_changed(struct db *db, bool *changed)

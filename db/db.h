@@ -31,8 +31,8 @@ enum db_mode {
 enum error db_open(const char *path, enum db_mode mode, struct db **out) MUST_CHECK;
 void db_close(struct db *db); /* NULL is safe */
 
-/* A sentence about something that is worth the user's while (a disk where WAL is refused), or
- * NULL. Lives as long as the db. */
+/* A sentence about something that is worth the user's while, or NULL: the disk refuses WAL, or what
+ * was deleted could not yet be overwritten. Lives until the next call that changes something. */
 const char *db_notice(const struct db *db);
 
 /* True once after another connection has changed the file: what was read from it may be stale. */
@@ -54,8 +54,12 @@ enum error db_get(struct db *db, int64_t id, struct entry *out) MUST_CHECK;
 enum error db_edit(struct db *db, const struct entry *entry) MUST_CHECK;
 
 /* Deletes messages with their ratings, and their bytes from every file of the profile (freed pages
- * are overwritten, the WAL is truncated). All ids exist or nothing is deleted: ERROR_NOT_FOUND
- * names the first that does not. */
+ * are overwritten, all pages written anew, the WAL is truncated). All ids exist or nothing is
+ * deleted: ERROR_NOT_FOUND names the first that does not.
+ *
+ * Where the bytes cannot be overwritten at once (another program reads on for seconds, the disk is
+ * full, the power fails) this is made good by the next deletion, edit or db_open that may write;
+ * until then db_notice says so. db_edit and db_delete_all do the same. */
 enum error db_delete(struct db *db, const int64_t *ids, size_t count) MUST_CHECK;
 
 /* Deletes every message, rating and draft (settings stay). `*count`: how many messages. */
@@ -73,7 +77,8 @@ enum error db_rate(struct db *db, int64_t id, enum verdict verdict, const char *
 enum error db_undo(struct db *db, int64_t *id) MUST_CHECK;
 enum error db_redo(struct db *db, int64_t *id) MUST_CHECK;
 
-/* Called with each entry; borrowed for the call. An error ends the walk and is returned. */
+/* Called with each entry; borrowed for the call. It may read the db but not change it. An error
+ * ends the walk and is returned. */
 typedef enum error db_visit(void *context, const struct entry *entry);
 
 /* Every live rating (with its message), in the order of rating, from one snapshot. */
@@ -103,7 +108,9 @@ enum error db_stats(struct db *db, struct month *total, struct month **months,
 
 /* ---- draft and settings ---- */
 
-/* What stands in the text box, kept as it is typed. An empty text removes it, bytes and all. */
+/* What stands in the text box, kept as it is typed: any bytes. An empty text removes it, its bytes
+ * and those of what stood there before too; where another program is reading just then, they leave
+ * the WAL when that is next truncated, at the latest when the last program closes the journal. */
 enum error db_draft_save(struct db *db, const char *text, size_t length) MUST_CHECK;
 enum error db_draft_load(struct db *db, struct buffer *out) MUST_CHECK; /* appends; "" if none */
 

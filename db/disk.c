@@ -117,7 +117,7 @@ enum error disk_check(const char *path)
         return error_raise(ERROR_DAMAGED, "'%s' is a folder, not a journal", path);
     if (!S_ISREG(status.st_mode))
         return error_raise(ERROR_DAMAGED, "'%s' is not a regular file, so no journal", path);
-    return ERROR_NONE;
+    return access(path, R_OK) == 0 ? ERROR_NONE : error_raise_errno("read", path);
 }
 
 enum error disk_writable(const char *path, bool *writable)
@@ -149,27 +149,34 @@ enum error disk_has_side(const char *path, bool *has)
 
 /* ---- renaming ---- */
 
-static enum error raise_open(const char *path)
+/* Leaving WAL mode folds the WAL in and removes it; SQLite does so only for the last connection. */
+static enum error leave_wal(struct db *db)
 {
-    return error_raise(ERROR_BUSY, "another program has '%s' open; close it and try again", path);
+    bool left = false;
+    struct query query;
+    enum error error;
+
+    query_start(&query, db, "PRAGMA journal_mode = DELETE");
+    if (query_step(&query))
+        left = sqlite3_stricmp((const char *)sqlite3_column_text(query.statement, 0), "wal") != 0;
+    error = query_finish(&query);
+    return error || left ? error : ERROR_BUSY;
 }
 
-/* Leaving WAL mode folds the WAL in and removes it; SQLite does so only for the last connection. */
 static enum error fold_wal(struct db *db)
 {
     int64_t deadline = clock_milliseconds() + RENAME_PATIENCE;
     enum error error;
 
     sqlite3_busy_timeout(db->handle, RENAME_PATIENCE);
-    for (;;) {
-        error = db_run(db, "PRAGMA journal_mode = DELETE");
-        if (error != ERROR_BUSY || clock_milliseconds() > deadline)
-            break;
+    while ((error = leave_wal(db)) == ERROR_BUSY && clock_milliseconds() < deadline)
         clock_sleep(5);
-    }
     if (!error)
         error = db_run(db, "BEGIN EXCLUSIVE");
-    return error == ERROR_BUSY ? raise_open(db->path) : error;
+    if (error != ERROR_BUSY)
+        return error;
+    return error_raise(ERROR_BUSY, "another program has '%s' open; close it and try again",
+                       db->path);
 }
 
 static enum error check_free(const char *path)

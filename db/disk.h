@@ -10,7 +10,8 @@
 /* Makes the file (empty, 0600) and the folders that it needs (0700), where they are missing. */
 enum error disk_make(const char *path) MUST_CHECK;
 
-/* ERROR_NOT_FOUND: there is nothing; ERROR_DAMAGED: it is no file. */
+/* ERROR_NOT_FOUND: there is nothing; ERROR_DAMAGED: it is no file; ERROR_DENIED: it cannot be
+ * read. */
 enum error disk_check(const char *path) MUST_CHECK;
 
 /* Whether the file and its folder may be written. */

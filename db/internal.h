@@ -7,19 +7,17 @@
 
 /* What the files of db/ share and nobody else sees. */
 
-enum {
-    PATIENCE = 30000,      /* ms that a call waits for other writers */
-    PATIENCE_SHORT = 1000, /* ms that it waits for what can be done later as well */
-};
+enum { PATIENCE = 30000 /* ms that a call waits for other writers */ };
 
 struct db {
     sqlite3 *handle;
     sqlite3_stmt *rollback; /* prepared at opening: must not fail for want of memory */
     char *path;
     enum db_mode mode;
-    bool walking;    /* a visitor is being called: nothing may be changed */
-    int64_t version; /* PRAGMA data_version when db_changed last looked */
-    char notice[512];
+    bool walking;             /* a visitor is being called: nothing may be changed */
+    int64_t version;          /* PRAGMA data_version when db_changed last looked */
+    char journal_notice[512]; /* of db_notice; "": none */
+    char purge_notice[512];
 };
 
 /* ---- errors (query.c) ---- */
@@ -97,10 +95,10 @@ enum error schema_migrate(struct db *db) MUST_CHECK;
  * purge_run is made good at the next opening. */
 enum error purge_want(struct db *db) MUST_CHECK;
 
-/* After that transaction: no byte of what was deleted stays in a file of the profile. Takes up to
- * `patience` ms when others are reading. Where it fails the deletion holds all the same; a notice
- * says so, and the next db_open tries again. */
-void purge_run(struct db *db, int patience);
+/* After that transaction: no byte of what was deleted stays in a file of the profile. Where it
+ * fails (others read on for seconds, the disk is full) the deletion holds all the same; a notice
+ * says so, and the next purge_run or db_open tries again. */
+void purge_run(struct db *db);
 
 /* What an earlier process has left to be purged. */
 enum error purge_resume(struct db *db) MUST_CHECK;

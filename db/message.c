@@ -143,7 +143,7 @@ enum error db_edit(struct db *db, const struct entry *entry)
         error = purge_want(db);
     error = transaction_end(db, error);
     if (!error)
-        purge_run(db, PATIENCE);
+        purge_run(db);
     return error;
 }
 
@@ -189,7 +189,7 @@ enum error db_delete(struct db *db, const int64_t *ids, size_t count)
         error = purge_want(db);
     error = transaction_end(db, error);
     if (!error)
-        purge_run(db, PATIENCE);
+        purge_run(db);
     return error;
 }
 
@@ -220,6 +220,6 @@ enum error db_delete_all(struct db *db, size_t *count)
         error = purge_want(db);
     error = transaction_end(db, error);
     if (!error)
-        purge_run(db, PATIENCE);
+        purge_run(db);
     return error;
 }

@@ -2,6 +2,10 @@
 
 #include <stdio.h>
 
+/* How long a purge waits for those who read, ms. One of them may be a pager that shows an export;
+ * the purge can be made good later. Emptying the draft happens while the user writes. */
+enum { PURGE_PATIENCE = 2000, DRAFT_PATIENCE = 50 };
+
 static enum error truncate_wal(struct db *db, int patience)
 {
     int64_t deadline = clock_milliseconds() + patience;
@@ -36,7 +40,7 @@ static enum error purge_note(struct db *db, int64_t wanted)
 /* secure_delete overwrites what is deleted where it stands, but a page that SQLite rebuilds when it
  * balances a tree keeps stale copies of its neighbours' cells in its gap, and those would survive
  * their message: VACUUM writes every page anew. */
-static enum error purge(struct db *db, int patience)
+static enum error purge(struct db *db)
 {
     int64_t wanted;
     enum error error;
@@ -45,21 +49,22 @@ static enum error purge(struct db *db, int patience)
     if (!error)
         error = db_run(db, "VACUUM");
     if (!error)
-        error = truncate_wal(db, patience);
+        error = truncate_wal(db, PURGE_PATIENCE);
     return error ? error : purge_note(db, wanted);
 }
 
-void purge_run(struct db *db, int patience)
+void purge_run(struct db *db)
 {
     enum error error;
 
-    sqlite3_busy_timeout(db->handle, patience);
-    error = purge(db, patience);
+    sqlite3_busy_timeout(db->handle, PURGE_PATIENCE);
+    error = purge(db);
     sqlite3_busy_timeout(db->handle, PATIENCE);
+    db->purge_notice[0] = '\0';
     if (error)
-        snprintf(db->notice, sizeof db->notice,
+        snprintf(db->purge_notice, sizeof db->purge_notice,
                  "what was deleted is gone from the journal, but its bytes are not yet overwritten "
-                 "on the disk: %.300s. EmoTrack tries again when it next starts",
+                 "on the disk: %.300s. EmoTrack tries again when it next deletes or starts",
                  error_sentence());
 }
 
@@ -70,7 +75,7 @@ enum error purge_resume(struct db *db)
 
     error = db_run_integer(db, "SELECT wanted > done FROM purge", &pending);
     if (!error && pending)
-        purge_run(db, PATIENCE_SHORT);
+        purge_run(db);
     return error;
 }
 
@@ -78,8 +83,8 @@ void purge_draft(struct db *db)
 {
     enum error error;
 
-    sqlite3_busy_timeout(db->handle, PATIENCE_SHORT);
-    error = truncate_wal(db, PATIENCE_SHORT);
+    sqlite3_busy_timeout(db->handle, DRAFT_PATIENCE);
+    error = truncate_wal(db, DRAFT_PATIENCE);
     sqlite3_busy_timeout(db->handle, PATIENCE);
     (void)error;
 }

@@ -3,9 +3,23 @@
 #include <errno.h>
 #include <string.h>
 
-static enum error raise_cannot_open(struct db *db)
+/* The errno behind a failure, or 0. SQLite does not pass on that of a failed commit. */
+static int system_error(struct db *db)
 {
     int number = sqlite3_system_errno(db->handle);
+    sqlite3_file *file = NULL;
+
+    if (number)
+        return number;
+    sqlite3_file_control(db->handle, "main", SQLITE_FCNTL_JOURNAL_POINTER, &file);
+    if (file && file->pMethods)
+        file->pMethods->xFileControl(file, SQLITE_FCNTL_LAST_ERRNO, &number);
+    return number;
+}
+
+static enum error raise_cannot_open(struct db *db)
+{
+    int number = system_error(db);
 
     if (number == EROFS)
         return error_raise(ERROR_READ_ONLY, "'%s' is on a disk that cannot be written", db->path);
@@ -27,7 +41,7 @@ static enum error raise_full(struct db *db)
 
 static enum error raise_io(struct db *db, int code)
 {
-    int number = sqlite3_system_errno(db->handle);
+    int number = system_error(db);
 
     if (code == SQLITE_IOERR_NOMEM)
         return error_raise_plain(ERROR_NO_MEMORY);
@@ -65,7 +79,8 @@ bool db_has_moved(struct db *db)
 {
     int moved = 0;
 
-    sqlite3_file_control(db->handle, "main", SQLITE_FCNTL_HAS_MOVED, &moved);
+    if (db->handle)
+        sqlite3_file_control(db->handle, "main", SQLITE_FCNTL_HAS_MOVED, &moved);
     return moved;
 }
 
