@@ -17,7 +17,8 @@
  *
  * Besides the errors named below every call may return ERROR_BUSY, ERROR_FULL, ERROR_READ_ONLY,
  * ERROR_DAMAGED, ERROR_IO or ERROR_NO_MEMORY; each sentence names the file and says what to do, and
- * the file is then as it was before the call. */
+ * the file is then as it was before the call. (Where a disk fails for good while it is to make a
+ * change durable, the next opening may find the change made: ERROR_IO leaves it open.) */
 struct db;
 
 enum db_mode {
