@@ -8,13 +8,17 @@
 
 static const char start_mark[] = "<s>", end_mark[] = "</s>";
 
-enum { TIMES_TABLE = 16 };
+enum { TIMES_TABLE = 16, FILTER_BITS = 8 /* a feature, at least */ };
 
 struct features {
     const struct vocabulary *vocabulary;
     struct text *text;
     uint64_t start_hash, end_hash, flag_hashes[FLAG_COUNT];
     float times_weight[TIMES_TABLE]; /* 1 + ln times */
+    /* A bit for each feature's hash, small enough for the nearest cache: most bigrams of a message
+     * are no features, and end here. */
+    uint64_t *filter;     /* [(filter_mask + 1) / 64] */
+    uint32_t filter_mask; /* bits - 1, a power of two less one */
 
     /* Of the present message. */
     const struct token *tokens;
@@ -23,6 +27,7 @@ struct features {
     size_t term_count;
     uint32_t known, telling;
     struct ngram *ngrams; /* [TERMS_MAX] */
+    uint32_t *candidates; /* [TERMS_MAX]; places in ngrams */
     struct term *terms;   /* [TERMS_MAX] */
     /* [features + OWN_WORDS_MAX]: where a feature's term would be. Right only if that term is there
      * and is the feature's (Briggs and Torczon, 1993), so it is never cleared. */
@@ -32,6 +37,35 @@ struct features {
 static float times_weight(uint32_t times)
 {
     return (float)(1 + numeric_log(times));
+}
+
+static uint32_t filter_bit(const struct features *features, uint64_t hash)
+{
+    return (uint32_t)(hash >> 24) & features->filter_mask;
+}
+
+static bool filter_passes(const struct features *features, uint64_t hash)
+{
+    uint32_t bit = filter_bit(features, hash);
+
+    return features->filter[bit / 64] >> bit % 64 & 1;
+}
+
+static bool fill_filter(struct features *features)
+{
+    const struct vocabulary *vocabulary = features->vocabulary;
+    uint32_t bits = 1024;
+
+    while (bits < FILTER_BITS * vocabulary->count)
+        bits *= 2;
+    features->filter_mask = bits - 1;
+    features->filter = calloc(bits / 64, sizeof *features->filter);
+    for (uint32_t i = 0; features->filter && i < vocabulary->count; i++) {
+        uint32_t bit = filter_bit(features, vocabulary->hashes[i]);
+
+        features->filter[bit / 64] |= UINT64_C(1) << bit % 64;
+    }
+    return features->filter != NULL;
 }
 
 enum error features_new(const struct text_settings *settings, const struct vocabulary *vocabulary,
@@ -51,10 +85,11 @@ enum error features_new(const struct text_settings *settings, const struct vocab
     for (uint32_t times = 1; times < TIMES_TABLE; times++)
         features->times_weight[times] = times_weight(times);
     features->ngrams = calloc(TERMS_MAX, sizeof *features->ngrams);
+    features->candidates = calloc(TERMS_MAX, sizeof *features->candidates);
     features->terms = calloc(TERMS_MAX, sizeof *features->terms);
     features->places = calloc((size_t)vocabulary->count + OWN_WORDS_MAX, sizeof *features->places);
-    if (!features->ngrams || !features->terms || !features->places ||
-        text_new(settings, &features->text)) {
+    if (!features->ngrams || !features->candidates || !features->terms || !features->places ||
+        !fill_filter(features) || text_new(settings, &features->text)) {
         features_free(features);
         return error_raise_plain(ERROR_NO_MEMORY);
     }
@@ -68,6 +103,8 @@ void features_free(struct features *features)
         return;
     text_free(features->text);
     free(features->ngrams);
+    free(features->filter);
+    free(features->candidates);
     free(features->terms);
     free(features->places);
     free(features);
@@ -82,9 +119,10 @@ void features_scan(struct features *features, const char *message, size_t length
     text_read(features->text, message, length);
     features->tokens = text_tokens(features->text, &features->token_count);
     for (place = 0; place < features->token_count; place++) {
-        uint64_t hash = features->tokens[place].hash;
+        const struct token *token = &features->tokens[place];
+        uint64_t hash = token->hash;
 
-        *next++ = (struct ngram){hash, place, NGRAM_UNIGRAM};
+        *next++ = (struct ngram){hash, place, token->telling ? NGRAM_WORD : NGRAM_SIGN};
         *next++ = (struct ngram){hash_pair(before, hash), place, NGRAM_BIGRAM};
         before = hash;
     }
@@ -96,21 +134,28 @@ void features_scan(struct features *features, const char *message, size_t length
     features->ngram_count = (size_t)(next - features->ngrams);
 }
 
-bool features_may_own(const struct features *features, const struct ngram *ngram)
-{
-    return ngram->kind == NGRAM_UNIGRAM && (features->tokens[ngram->place].kind == TOKEN_WORD ||
-                                            features->tokens[ngram->place].kind == TOKEN_EMOJI ||
-                                            features->tokens[ngram->place].kind == TOKEN_EMOTICON);
-}
-
 static uint32_t find_own(const struct features *features, const struct own_words *own,
                          const struct ngram *ngram)
 {
-    uint32_t number = OWN_NONE;
+    uint32_t number = own_find(own, ngram->hash);
 
-    if (own && features_may_own(features, ngram))
-        number = own_find(own, ngram->hash);
     return number == OWN_NONE ? VOCABULARY_NONE : features->vocabulary->count + number;
+}
+
+/* Lists the n-grams that a second look is worth. Most bigrams are not, and no branch tells them
+ * apart: it would be mispredicted every other time. */
+static size_t list_candidates(struct features *features, const struct own_words *own)
+{
+    size_t count = 0;
+
+    for (uint32_t i = 0; i < features->ngram_count; i++) {
+        const struct ngram *ngram = &features->ngrams[i];
+        bool candidate = filter_passes(features, ngram->hash);
+
+        features->candidates[count] = i;
+        count += candidate | ((own != NULL) & (ngram->kind == NGRAM_WORD));
+    }
+    return count;
 }
 
 static void count_term(struct features *features, uint32_t feature, uint32_t ngram)
@@ -147,22 +192,22 @@ static void weigh_terms(struct features *features)
 
 void features_weigh(struct features *features, const struct own_words *own)
 {
-    uint32_t feature;
+    size_t candidates = list_candidates(features, own);
 
     features->term_count = 0;
     features->known = 0;
     features->telling = 0;
-    for (uint32_t i = 0; i < features->ngram_count; i++) {
-        const struct ngram *ngram = &features->ngrams[i];
+    for (size_t i = 0; i < candidates; i++) {
+        const struct ngram *ngram = &features->ngrams[features->candidates[i]];
+        uint32_t feature = vocabulary_find(features->vocabulary, ngram->hash);
 
-        feature = vocabulary_find(features->vocabulary, ngram->hash);
-        if (feature == VOCABULARY_NONE)
+        if (feature == VOCABULARY_NONE && own && ngram->kind == NGRAM_WORD)
             feature = find_own(features, own, ngram);
         if (feature == VOCABULARY_NONE)
             continue;
-        count_term(features, feature, i);
-        features->known += ngram->kind == NGRAM_UNIGRAM;
-        features->telling += features_may_own(features, ngram);
+        count_term(features, feature, features->candidates[i]);
+        features->known += ngram->kind <= NGRAM_SIGN;
+        features->telling += ngram->kind == NGRAM_WORD;
     }
     weigh_terms(features);
 }
@@ -223,7 +268,7 @@ size_t features_name(const struct features *features, const struct ngram *ngram,
 
     if (ngram->kind == NGRAM_FLAG) {
         name_add(&name, text_flag_names[ngram->place], strlen(text_flag_names[ngram->place]));
-    } else if (ngram->kind == NGRAM_UNIGRAM) {
+    } else if (ngram->kind != NGRAM_BIGRAM) {
         name_add_token(&name, &features->tokens[ngram->place]);
     } else {
         if (ngram->place > 0)

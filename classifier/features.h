@@ -7,7 +7,12 @@
 
 /* Tokens in, n-grams and the sparse TF-IDF vector out (MODEL.md, "Features"). */
 
-enum ngram_kind { NGRAM_UNIGRAM, NGRAM_BIGRAM, NGRAM_FLAG };
+enum ngram_kind {
+    NGRAM_WORD, /* a token that says something: a word, an emoji, an emoticon */
+    NGRAM_SIGN, /* any other token: punctuation, <num> ... */
+    NGRAM_BIGRAM,
+    NGRAM_FLAG,
+};
 
 /* One n-gram of a message, in the message's order: each token, and between it and the one before
  * (the start mark, for the first) their bigram; the bigram with the end mark; the flags. */
@@ -38,8 +43,8 @@ void features_free(struct features *features); /* NULL is safe */
 /* Takes a message apart into tokens and n-grams. */
 void features_scan(struct features *features, const char *message, size_t length);
 
-/* Weighs the n-grams that the vocabulary or `own` (NULL: none) has, the vector's L2 norm being 1
- * (or 0, if there are none). */
+/* Weighs the n-grams that the vocabulary has or, of the NGRAM_WORDs, `own` (NULL: none), the
+ * vector's L2 norm being 1 (or 0, if there are none). */
 void features_weigh(struct features *features, const struct own_words *own);
 
 /* The results, borrowed until the next message. */
@@ -48,12 +53,9 @@ const struct ngram *features_ngrams(const struct features *features, size_t *cou
 const struct term *features_terms(const struct features *features, size_t *count);
 
 /* Of the tokens, how many the vocabulary or the own words have; and how many of those say
- * something: marks of punctuation and classes (<num>) do not. */
+ * something (NGRAM_WORD). */
 uint32_t features_known(const struct features *features);
 uint32_t features_telling(const struct features *features);
-
-/* True if a user's own word may be learnt from this n-gram. */
-bool features_may_own(const struct features *features, const struct ngram *ngram);
 
 /* How an n-gram is written: at most `size` bytes with the NUL, cut if need be; returns the length.
  * "love", "not:good", "looking forward", "<s> love", "<shout>". */

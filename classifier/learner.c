@@ -143,7 +143,7 @@ static enum error read_message(struct learner *learner, const struct rated *rate
     if (error)
         return error;
     for (size_t i = 0; i < count; i++)
-        if (features_may_own(learner->features, &ngrams[i]) &&
+        if (ngrams[i].kind == NGRAM_WORD &&
             vocabulary_find(&learner->parts->vocabulary, ngrams[i].hash) == VOCABULARY_NONE)
             own_add(&learner->own, ngrams[i].hash);
     features_weigh(learner->features, &learner->own);

@@ -6,28 +6,29 @@
 #include <string.h>
 
 enum {
-    SLOTS_FIRST = 1 << 12,
+    SLOTS_FIRST = 1 << 8,
     ENTRIES_FIRST = 1 << 11,
-    ENTRIES_MAX = 1 << 28,
+    ENTRIES_MAX = 1 << (VOCABULARY_TAG - 1),
     NAME_SIZE = 2 * (TOKENS_MAX + 64), /* a name's longest, with its NUL */
 };
 
 static enum error set_slots(struct lexicon *lexicon, uint32_t count)
 {
-    uint32_t *slots = calloc(count, sizeof *slots);
+    uint32_t *slots = calloc(count, sizeof *slots), mask = count - 1;
 
     if (!slots)
         return error_raise_plain(ERROR_NO_MEMORY);
-    free(lexicon->slots);
-    lexicon->slots = slots;
-    lexicon->mask = count - 1;
     for (size_t i = 0; i < lexicon->count; i++) {
-        uint32_t slot = hash_slot(lexicon->entries[i].hash, lexicon->mask);
+        uint64_t hash = lexicon->entries[i].hash;
+        uint32_t slot = hash_slot(hash, mask);
 
         while (slots[slot] != 0)
-            slot = (slot + 1) & lexicon->mask;
-        slots[slot] = (uint32_t)i + 1;
+            slot = (slot + 1) & mask;
+        slots[slot] = vocabulary_entry((uint32_t)i, hash);
     }
+    free(lexicon->slots);
+    lexicon->slots = slots;
+    lexicon->mask = mask;
     return ERROR_NONE;
 }
 
@@ -50,7 +51,8 @@ static uint32_t *find_slot(const struct lexicon *lexicon, uint64_t hash)
 {
     uint32_t slot = hash_slot(hash, lexicon->mask);
 
-    while (lexicon->slots[slot] != 0 && lexicon->entries[lexicon->slots[slot] - 1].hash != hash)
+    while (lexicon->slots[slot] != 0 &&
+           lexicon->entries[vocabulary_feature(lexicon->slots[slot])].hash != hash)
         slot = (slot + 1) & lexicon->mask;
     return &lexicon->slots[slot];
 }
@@ -79,9 +81,9 @@ static enum error count_ngram(struct lexicon *lexicon, const struct features *fe
                                    .name = lexicon->names.length - length,
                                    .length = (uint32_t)length,
                                    .kind = ngram->kind};
-        *slot = (uint32_t)lexicon->count;
+        *slot = vocabulary_entry((uint32_t)lexicon->count - 1, ngram->hash);
     }
-    entry = &lexicon->entries[*slot - 1];
+    entry = &lexicon->entries[vocabulary_feature(*slot)];
     entry->rows += entry->last != row + 1;
     entry->last = row + 1;
     return ERROR_NONE;

@@ -20,7 +20,7 @@ struct lexicon {
     struct lexicon_entry *entries; /* [count]; most rows first, ties by name, once selected */
     size_t count, capacity;
     struct buffer names;
-    uint32_t *slots; /* [mask + 1]: an entry + 1, 0 for an empty slot */
+    uint32_t *slots; /* [mask + 1], as the vocabulary's */
     uint32_t mask;
 
     /* Of the selected entries. */

@@ -118,7 +118,8 @@ static enum error read_settings(const struct check *check, struct model_parts *p
                            check->name);
     if (parts->version == 0 || parts->labels < 2 || parts->labels > LABELS_MAX ||
         parts->stride != model_stride(parts->labels) || slots == 0 || (slots & (slots - 1)) != 0 ||
-        parts->vocabulary.count >= slots || parts->text.negator_count > NEGATORS_MAX)
+        parts->vocabulary.count >= slots || parts->vocabulary.count > VOCABULARY_MAX ||
+        parts->text.negator_count > NEGATORS_MAX)
         return damaged(check, "its settings are wrong");
     if (!(parts->temperature >= 0.01F && parts->temperature <= 100) ||
         !(parts->threshold >= 0 && parts->threshold <= 1) ||
@@ -210,9 +211,11 @@ static enum error read_index(const struct check *check, struct model_parts *part
         check->length[SECTION_HASHES] != (size_t)vocabulary->count * sizeof *vocabulary->hashes)
         return damaged(check, "its index is wrong");
     for (size_t slot = 0; slot < slots; slot++) {
-        if (vocabulary->slots[slot] > vocabulary->count)
+        uint32_t entry = vocabulary->slots[slot];
+
+        if (entry != 0 && vocabulary_feature(entry) >= vocabulary->count)
             return damaged(check, "its index is wrong");
-        used += vocabulary->slots[slot] != 0;
+        used += entry != 0;
     }
     return used == vocabulary->count ? ERROR_NONE : damaged(check, "its index is wrong");
 }

@@ -120,6 +120,7 @@ static struct token *emit(struct text *text, enum token_kind kind, const char *s
     token->end = (uint32_t)end;
     token->kind = (uint8_t)kind;
     token->negated = false;
+    token->telling = kind == TOKEN_WORD || kind == TOKEN_EMOJI || kind == TOKEN_EMOTICON;
     return token;
 }
 
@@ -159,6 +160,24 @@ static void emit_part(struct text *text, const char *string, size_t length, size
                       size_t end)
 {
     emit_word(text, hash_bytes(word_start(text), string, length), string, length, start, end);
+}
+
+/* haha, hehe, ahahah: four letters or more, all of h, a and e, two of them h. */
+static bool is_laughter(const char *string, size_t length)
+{
+    size_t breaths = 0;
+
+    for (size_t i = 0; i < length; i++) {
+        if (string[i] != 'h' && string[i] != 'a' && string[i] != 'e')
+            return false;
+        breaths += string[i] == 'h';
+    }
+    return length >= 4 && breaths >= 2;
+}
+
+static void emit_laughter(struct text *text, size_t start, size_t end)
+{
+    emit_part(text, "haha", strlen("haha"), start, end);
 }
 
 static bool is_letter(unsigned char lower)
@@ -315,6 +334,8 @@ static void emit_parts(struct text *text, const struct word *word, size_t length
     }
     if (count > 0 && string[length] == 'n')
         emit_before_not(text, string, length, word->start, end);
+    else if (is_laughter(string, length))
+        emit_laughter(text, word->start, end);
     else
         emit_part(text, string, length, word->start, end);
     while (count > 0) {
@@ -369,6 +390,8 @@ static void read_url(struct text *text, size_t start, size_t end)
     emit_sign(text, TOKEN_CLASS, "<url>", strlen("<url>"), start, end);
 }
 
+enum { LAUGHTER_BITS = 'h' | 'a' | 'e' }; /* no letter of laughter has another bit */
+
 /* Reads what begins with an ASCII letter or digit. */
 static void read_word(struct text *text)
 {
@@ -398,7 +421,11 @@ static void read_word(struct text *text)
     } else {
         count_word(text, &word);
         text->at = at;
-        emit_word(text, hash, (const char *)bytes + start, at - start, start, at);
+        if ((all | LAUGHTER_BITS) == LAUGHTER_BITS &&
+            is_laughter((const char *)bytes + start, at - start))
+            emit_laughter(text, start, at);
+        else
+            emit_word(text, hash, (const char *)bytes + start, at - start, start, at);
     }
 }
 
@@ -425,16 +452,17 @@ static const struct emoticon emoticons[] = {
  * ("thing:Done", "http://"). */
 static bool read_emoticon(struct text *text)
 {
-    const unsigned char *here = (const unsigned char *)text->normalised.bytes + text->at;
+    const char *here = text->normalised.bytes + text->at;
 
     for (size_t i = 0; i < sizeof emoticons / sizeof *emoticons; i++) {
         const char *form = emoticons[i].form;
         size_t length = strlen(form);
-        unsigned char last = (unsigned char)form[length - 1];
+        unsigned char last = (unsigned char)form[length - 1], after;
 
-        if ((unsigned char)form[0] != here[0] || memcmp(form, here, length) != 0)
+        if (form[0] != here[0] || form[1] != here[1] || memcmp(form, here, length) != 0)
             continue;
-        if ((text->word[last] || last == '/') && (text->word[here[length]] || here[length] == '/'))
+        after = (unsigned char)here[length];
+        if ((text->word[last] || last == '/') && (text->word[after] || after == '/'))
             continue;
         emit_sign(text, TOKEN_EMOTICON, emoticons[i].string, strlen(emoticons[i].string), text->at,
                   text->at + length);

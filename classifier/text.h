@@ -38,6 +38,7 @@ struct token {
     uint32_t end;
     uint8_t kind; /* enum token_kind */
     bool negated;
+    bool telling; /* a word, an emoji or an emoticon */
 };
 
 /* What is said about the whole message: bit 1 << flag. */

@@ -3,13 +3,13 @@
 
 #include "classifier/hash.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* The n-grams that a model knows, by hash: open addressing, linear probing. Borrowed from a model
  * file or a training run. */
 struct vocabulary {
-    const uint32_t
-        *slots; /* [mask + 1]; a feature + 1, 0 for an empty slot; one at least is empty */
+    const uint32_t *slots;  /* [mask + 1]; see vocabulary_entry; one at least is empty */
     const uint64_t *hashes; /* [count] */
     const float *idf;       /* [count] */
     uint32_t count;         /* features, by document frequency, most frequent first */
@@ -19,14 +19,33 @@ struct vocabulary {
 
 #define VOCABULARY_NONE UINT32_MAX
 
+enum { VOCABULARY_TAG = 24, VOCABULARY_MAX = (1 << VOCABULARY_TAG) - 2 /* features */ };
+
+/* What a slot holds: the feature + 1, and in the top byte the hash's, which spares most looks at
+ * the hashes. 0: an empty slot. */
+static inline uint32_t vocabulary_entry(uint32_t feature, uint64_t hash)
+{
+    return (feature + 1) | (uint32_t)(hash >> 56) << VOCABULARY_TAG;
+}
+
+static inline uint32_t vocabulary_feature(uint32_t entry)
+{
+    return (entry & ((UINT32_C(1) << VOCABULARY_TAG) - 1)) - 1;
+}
+
 /* The feature of this hash, or VOCABULARY_NONE. */
 static inline uint32_t vocabulary_find(const struct vocabulary *vocabulary, uint64_t hash)
 {
     uint32_t slot = hash_slot(hash, vocabulary->mask), entry;
 
-    while ((entry = vocabulary->slots[slot]) != 0 && vocabulary->hashes[entry - 1] != hash)
+    while ((entry = vocabulary->slots[slot]) != 0) {
+        uint32_t feature = vocabulary_feature(entry);
+
+        if (entry == vocabulary_entry(feature, hash) && vocabulary->hashes[feature] == hash)
+            return feature;
         slot = (slot + 1) & vocabulary->mask;
-    return entry - 1;
+    }
+    return VOCABULARY_NONE;
 }
 
 #endif
