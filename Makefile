@@ -54,6 +54,7 @@ FUZZERS    := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/fuzz/*_fuzz.c))
 JOBS = $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(shell nproc))
 
 all: $(PROGRAMS)
+	@:
 
 # ---- building ----
 
@@ -103,12 +104,14 @@ $(UNIT_TESTS): $(BUILD)/%: $(BUILD)/%.o $(BUILD)/tests/allocation.o $(LIBRARY)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $< $(ALLOCATION) $(LIBRARY) $(LIBS) -lcmocka
 
 unit-tests: $(UNIT_TESTS)
+	@:
 
 # The same harness as libFuzzer runs, fed with the committed corpus.
 $(FUZZERS:%=%_replay): %_replay: %.o $(BUILD)/tests/fuzz/replay.o $(LIBRARY)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o %.a,$^) $(LIBS)
 
 fuzz-replays: $(FUZZERS:%=%_replay)
+	@:
 
 # `make test ONLY=db` runs the parts whose names contain "db".
 test:
@@ -171,6 +174,7 @@ PAGES       := $(BUILD)/man/emotrack.1 $(BUILD)/man/emotrack-lab.1
 COMPLETIONS := $(foreach shell,bash zsh fish,$(BUILD)/completions/emotrack.$(shell))
 
 docs: $(PAGES) $(COMPLETIONS)
+	@:
 
 $(BUILD)/man/%.1: $(BUILD)/%
 	@mkdir -p $(@D)
