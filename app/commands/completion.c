@@ -313,9 +313,11 @@ static void fish_options(const struct program *program, const struct command *co
         const char *word = options[i].choices ? options[i].choices : options[i].argument;
 
         fish_start(program, command);
-        printf(" -l %s%s", options[i].name, word ? " -r" : "");
-        if (word)
+        printf(" -l %s", options[i].name);
+        if (word) {
+            printf("%s", offer_of_option(&options[i]) == OFFER_FILES ? " -r" : " -x");
             fish_offer(program, offer_of_option(&options[i]), word, strlen(word));
+        }
         printf(" -d '");
         print_quoted(options[i].help, "\\", "\\'");
         printf("'\n");

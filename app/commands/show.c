@@ -36,15 +36,16 @@ static enum error append_present(struct journal *journal, const struct entry *en
                                  struct buffer *out)
 {
     const struct model *model = journal_model(journal);
+    size_t ratings = journal_rating_count(journal);
     struct prediction prediction;
     enum error error;
     struct why why;
 
     journal_guess(journal, entry->text, strlen(entry->text), &prediction, &why);
-    error = buffer_format(out, "Guess now   %s %.0f%%, model %s and %zu ratings of yours\n\n",
+    error = buffer_format(out, "Guess now   %s %.0f%%, model %s and %zu rating%s of yours\n\n",
                           describe_guess(model, &prediction),
                           (double)prediction.probability[prediction.label] * 100, model_id(model),
-                          journal_rating_count(journal));
+                          ratings, ratings == 1 ? "" : "s");
     for (int i = 0; i < model_label_count(model) && !error; i++)
         error = buffer_format(out, "    %8.4f  %s\n", (double)prediction.probability[i],
                               model_label(model, i)->name);

@@ -40,7 +40,8 @@ class KillTest(Case):
         for number in range(ROUNDS):
             self.env["ROUND"] = str(number)
             if number % 2:
-                for word, identity, *text in self.killed(["sh", "-c", SCRIPT], chance.randint(1, 7)):
+                said = self.killed(["sh", "-c", SCRIPT], chance.randint(1, 7))
+                for word, identity, *text in said:
                     if word == "saved":
                         saved[int(identity)] = " ".join(text)
                     else:

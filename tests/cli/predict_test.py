@@ -145,7 +145,8 @@ class PredictTest(Case):
             guess = self.history()[0]["guess"]
             self.emotrack("rate", str(identity), "wrong", self.other_label(guess))
         self.assertNotEqual(self.emotrack("predict", "--json", "sick gig").out, before)
-        self.assertEqual(self.emotrack("predict", "--json", "--no-personal", "sick gig").out, before)
+        self.assertEqual(before,
+                         self.emotrack("predict", "--json", "--no-personal", "sick gig").out)
 
     def test_a_terminal_gets_nothing_that_moves_it(self):
         terminal = Terminal(self, "predict", "\x1b[31mred\x07 \u202etxet")
