@@ -11,18 +11,20 @@ enum { FILTER_LENGTH_MAX = 1024 };
 #define EXPORT_FILE "emotrack-history.csv"
 
 const struct key_help history_keys[] = {
-    {"Up Down  k j", "choose a message (Page Up, Page Down, Home, End too)"},
+    {"Up Down  k j", "choose a message (Page Up, Page Down, Home, End)"},
     {"Enter  w", "open it: the message in full and the why"},
     {"y", "its guess is right"},
-    {"n", "it is wrong; then a digit or first letters say what it is, Enter: just wrong"},
+    {"n", "it is wrong: a digit or first letters say what it is,"},
+    {"", "Enter leaves it at wrong"},
     {"u  U", "take the last rating back, bring it back"},
     {"e", "edit it"},
     {"d", "delete it for good"},
-    {"/", "filter: words of the text, rated, not:rated, right, wrong, emotion:joy, you:fear,"},
-    {"", "after:2026-11-01, before:today"},
+    {"/", "filter: words of the text, rated, not:rated, right,"},
+    {"", "wrong, emotion:joy, you:fear, after:2026-11-01,"},
+    {"", "before:today"},
     {"Esc", "no filter"},
     {"x", "export what is shown to a file (.csv, .jsonl)"},
-    {"1  2", "screens Write and History (Alt-1, Alt-2 too)"},
+    {"1  2", "Write and History (Alt-1, Alt-2 too)"},
     {"q  ^D", "quit"},
     {"^Z ^L", "suspend, draw the screen anew"},
     {NULL, NULL},
@@ -47,11 +49,22 @@ static const char *text_of(const struct editor *editor)
     return editor->text.data ? editor->text.data : "";
 }
 
+/* The list is another: the choice stays on its message, or, where that is gone, in its place. */
+static void keep_choice(struct history *history, int64_t id)
+{
+    for (size_t i = 0; i < history->count; i++) {
+        if (history->ids[i] == id)
+            history->chosen = i;
+    }
+    if (history->chosen >= history->count)
+        history->chosen = history->count > 0 ? history->count - 1 : 0;
+}
+
 void history_load(struct history *history, struct face *face)
 {
     struct month total, *months;
+    int64_t *ids, chosen = history_chosen(history);
     size_t month_count, count;
-    int64_t *ids;
 
     if (!history->stale)
         return;
@@ -61,8 +74,9 @@ void history_load(struct history *history, struct face *face)
     free(history->ids);
     history->ids = ids;
     history->count = count;
-    if (history->chosen >= count)
-        history->chosen = count > 0 ? count - 1 : 0;
+    if (!history->refiltered)
+        keep_choice(history, chosen);
+    history->refiltered = false;
     if (!face_complain(face, journal_stats(face->journal, &total, &months, &month_count))) {
         history->total = total.messages;
         free(months);
@@ -234,12 +248,19 @@ static void command(struct history *history, struct face *face, char letter)
     }
 }
 
+/* Another filter: another list, looked at from its start. */
+static void refilter(struct history *history)
+{
+    history->stale = true;
+    history->refiltered = true;
+    history->chosen = 0;
+}
+
 static void drop_filter(struct history *history)
 {
     editor_clear(&history->filter);
     history->mode = HISTORY_LIST;
-    history->stale = true;
-    history->chosen = 0;
+    refilter(history);
 }
 
 static void in_list(struct history *history, struct face *face, const struct press *press)
@@ -267,8 +288,7 @@ static void in_filter(struct history *history, struct face *face, const struct p
     } else if (!face_complain(face, editor_press(&history->filter, press, &taken)) &&
                history->filter.changed) {
         history->filter.changed = false;
-        history->stale = true;
-        history->chosen = 0;
+        refilter(history);
     }
 }
 

@@ -29,6 +29,7 @@ struct history {
     size_t rows;        /* rows of the list on the screen; kept by the view */
     bool asked_to_quit; /* ^C was pressed in the list */
     bool stale;         /* the list must be read anew before it is drawn */
+    bool refiltered;    /* and it is for another filter */
 };
 
 void history_init(struct history *history);

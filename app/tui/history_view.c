@@ -112,16 +112,14 @@ static void draw_list(struct history *history, struct face *face, int top, int r
     }
 }
 
-static void draw_empty(const struct history *history, int row)
+static void draw_empty(const struct history *history, int row, int rows)
 {
-    if (history->total > 0) {
-        paint_format(row, 2, COLS - 2, A_NORMAL, "No message passes this filter. Esc shows all.");
-        return;
-    }
-    paint_format(row, 2, COLS - 2, A_NORMAL,
-                 "The messages that you write will stand here, newest first,");
-    paint_format(row + 1, 2, COLS - 2, A_NORMAL,
-                 "each with its guess and your rating. 1 goes to Write.");
+    paint_wrapped(row, 2, rows,
+                  history->total > 0
+                      ? "No message passes this filter. Esc shows all."
+                      : "The messages that you write will stand here, newest first, each with its "
+                        "guess and your rating. 1 goes to Write.",
+                  A_NORMAL);
 }
 
 /* One line that is typed into; returns the cursor's column. */
@@ -173,7 +171,7 @@ bool history_draw(struct history *history, struct face *face, int top, int botto
     if (bottom - top >= 8)
         paint_rule(list++);
     if (history->count == 0)
-        draw_empty(history, list);
+        draw_empty(history, list, bottom - list);
     else
         draw_list(history, face, list, bottom - list);
     return history->mode == HISTORY_FILTER || history->mode == HISTORY_EXPORT;

@@ -345,5 +345,7 @@ void terminal_read(int wait, struct press *out)
         read_paste(out);
     } else {
         press_of_code(character, out);
+        if (out->kind == PRESS_RESIZE)
+            terminal_redraw(); /* some terminals move what was there when they change their size */
     }
 }

@@ -5,19 +5,21 @@
 
 const struct key_help write_keys[] = {
     {"Enter", "save the message, then rate its guess"},
-    {"Alt-Enter ^J", "a new line"},
+    {"Alt-Enter  ^J", "a new line"},
     {"Tab", "rate the last message"},
     {"Esc", "leave the box: letters are commands then"},
-    {"i Enter", "back to the box"},
+    {"i  Enter", "back to the box"},
     {"y", "the guess is right"},
-    {"n", "it is wrong; then a digit or first letters say what it is, Enter: just wrong"},
+    {"n", "it is wrong: a digit or first letters say what it is,"},
+    {"", "Enter leaves it at wrong"},
     {"s", "skip the rating"},
     {"u  U", "take the last rating back, bring it back"},
     {"e", "edit the last message"},
     {"w  m", "the full why, all emotions"},
-    {"1  2", "screens Write and History (Alt-1, Alt-2: from the box too)"},
+    {"1  2", "Write and History (Alt-1, Alt-2: from the box too)"},
     {"^A ^E, arrows", "move (Alt-b, Alt-f, Ctrl-arrows: by words)"},
-    {"^W ^U ^K ^Y", "cut a word, to the line's start, to its end; bring it back"},
+    {"^W ^U ^K", "cut a word, to the line's start, to its end"},
+    {"^Y", "bring back what was cut"},
     {"^C", "clear the box; twice: quit"},
     {"^D  q", "quit (q: outside the box); the draft is kept"},
     {"^Z ^L", "suspend, draw the screen anew"},
@@ -87,7 +89,21 @@ void write_free(struct write *write)
 
 void write_reload(struct write *write, struct face *face)
 {
-    face_complain(face, load_newest(write, face));
+    struct entry entry;
+    enum error error;
+
+    if (!write->last.id) {
+        face_complain(face, load_newest(write, face));
+        return;
+    }
+    error = journal_get(face->journal, write->last.id, &entry);
+    if (error == ERROR_NOT_FOUND)
+        error = load_newest(write, face);
+    else if (!error) {
+        entry_clear(&write->last);
+        write->last = entry;
+    }
+    face_complain(face, error);
 }
 
 void write_keep_draft(struct write *write, struct face *face)

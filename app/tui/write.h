@@ -17,7 +17,7 @@ enum write_mode {
 struct write {
     enum write_mode mode;
     struct editor box;
-    struct entry last;       /* the newest message; id 0: there is none */
+    struct entry last;       /* the message saved last; id 0: there is none */
     int64_t editing;         /* the message whose text is in the box; 0: a new one */
     struct buffer set_aside; /* the draft, while a message is edited */
     struct picker picker;
@@ -36,7 +36,8 @@ void write_press(struct write *write, struct face *face, const struct press *pre
 /* Saves the draft if it has changed since. */
 void write_keep_draft(struct write *write, struct face *face);
 
-/* Other programs may have changed or deleted the newest message. */
+/* Other programs may have changed or deleted the last message. It stays the same message as long as
+ * it is there: nobody shall rate another than the one that they see. */
 void write_reload(struct write *write, struct face *face);
 
 /* Puts a message into the box for editing; the draft is set aside. */

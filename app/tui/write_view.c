@@ -5,6 +5,7 @@
 #include "app/tui/picker_view.h"
 
 #include <ctype.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -244,22 +245,19 @@ static void draw_why(struct face *face, const struct write_layout *layout,
 static void draw_welcome(const struct write *write, struct face *face,
                          const struct write_layout *layout)
 {
-    int row = layout->guess;
+    int rows = layout->rules[0] - layout->guess;
+    char text[PATH_MAX + 256];
 
-    if (row < 0)
+    if (layout->guess < 0)
         return;
-    if (write->last.id) {
-        paint_format(row, 1, COLS - 1, A_NORMAL, "Write: the guess and the why follow every key.");
-        return;
-    }
-    paint_format(row++, 1, COLS - 1, A_NORMAL,
-                 "Write what is on your mind: EmoTrack guesses the emotion, and says why.");
-    if (row < layout->last)
-        paint_format(row++, 1, COLS - 1, A_NORMAL, "Your messages live in %s",
-                     journal_path(face->journal));
-    if (row < layout->last)
-        paint_format(row, 1, COLS - 1, A_NORMAL,
-                     "Nothing leaves this device: this version talks to no server.");
+    snprintf(text, sizeof text,
+             "Write what is on your mind: EmoTrack guesses the emotion, and says why.\n"
+             "Your messages live in %s\n"
+             "Nothing leaves this device: this version talks to no server.",
+             journal_path(face->journal));
+    paint_wrapped(layout->guess, 1, rows > 1 ? rows : 1,
+                  write->last.id ? "Write: the guess and the why follow every key." : text,
+                  A_NORMAL);
 }
 
 /* ---- the last message ---- */
@@ -345,9 +343,9 @@ const char *write_hints(const struct write *write)
         return narrow ? "letters or digit  Enter wrong  Esc"
                       : "A digit or first letters pick the emotion  Enter just wrong  Esc back";
     case WRITE_OUTSIDE:
-        return narrow ? "y/n/s rate  i text  ? help  q"
-                      : "y right  n wrong  s skip  u undo  e edit  w why  i text  2 History  "
-                        "? help  q quit";
+        return narrow
+                   ? "y/n/s rate  i text  ? help  q"
+                   : "y right  n wrong  s skip  u undo  e edit  w why  i text  2 History  ? help";
     case WRITE_TEXT: break;
     }
     if (write->editing)

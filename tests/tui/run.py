@@ -177,7 +177,7 @@ def test_profiles_are_apart(user):
     screen.expect("exit code 0")
     screen = user.open()
     screen.key("M-2")
-    screen.expect("The messages that you write will stand here")
+    screen.expect("The messages that you write")
 
 
 # ---- the box ----
@@ -347,6 +347,23 @@ def test_rating_in_the_history(user):
                                                                   ("right", None)]
 
 
+def test_the_choice_stays_on_its_message(user):
+    user.run("write", input="I love this\nI am so angry at you\n")
+    screen = user.open()
+    screen.key("M-2")
+    screen.expect("^>.*so angry")
+    user.run("write", input="something newer\n")
+    screen.expect("something newer")
+    screen.expect("^>.*so angry")
+    screen.key("M-1")
+    screen.key("Tab")
+    screen.expect("i text")
+    screen.expect("Last .*so angry|Last .*ANGER")
+    screen.type("y")
+    screen.expect("Rated right")
+    assert [m["rating"] for m in user.history()] == [None, "right", None]
+
+
 def test_opening_a_message_shows_the_why(user):
     user.run("write", input="I love this so much\n")
     screen = user.open()
@@ -379,11 +396,43 @@ def test_export_from_the_history(user):
 def test_what_other_programs_change_shows(user):
     screen = user.open()
     screen.key("M-2")
-    screen.expect("will stand here")
+    screen.expect("messages that you")
     user.run("write", input="from the command line\n")
     screen.expect("from the command line")
     user.run("forget", "1")
-    screen.expect("will stand here")
+    screen.expect("messages that you")
+
+
+def test_screen_and_command_line_at_once(user):
+    """A screen and three loops of commands write to one profile: nothing is lost or refused."""
+    screen = user.open()
+    loop = ("for i in $(seq 40); do printf 'loop %s message %s\\n' $0 $i | {0} write || exit 1; "
+            "{0} rate 1 wrong fear >/dev/null || exit 1; done").format(PROGRAM)
+    user.run("write", input="the first\n")
+    loops = [subprocess.Popen(["sh", "-c", loop, str(n)], stdout=subprocess.PIPE,
+                              stderr=subprocess.PIPE, text=True,
+                              env={**os.environ, **user.environment}) for n in range(3)]
+    typed = 0
+    while typed < 10 or any(p.poll() is None for p in loops):
+        typed += 1
+        screen.type(f"typed number {typed}")
+        screen.expect(f"typed number {typed}$")
+        screen.key("Enter")
+        screen.expect("Saved on this device")
+        screen.type("nd")
+        screen.expect("Rated (right|disgust)")
+    for process in loops:
+        out, errors = process.communicate()
+        assert process.returncode == 0 and errors == "", errors
+        assert len(out.splitlines()) == 40, out
+    screen.key("C-d")
+    screen.expect("exit code 0")
+    texts = [message["text"] for message in user.history()]
+    expected = ["the first", *(f"typed number {n + 1}" for n in range(typed)),
+                *(f"loop {n} message {i + 1}" for n in range(3) for i in range(40))]
+    assert sorted(texts) == sorted(expected)
+    said = {m["text"]: m["label"] or m["guess"] for m in user.history() if m["rating"]}
+    assert all(said[f"typed number {n + 1}"] == "disgust" for n in range(typed)), said
 
 
 # ---- the terminal ----
@@ -399,7 +448,7 @@ def test_sizes(user):
     screen.key("M-2")
     for columns, rows in ((40, 12), (24, 6), (10, 3), (80, 24)):
         screen.resize(columns, rows)
-        screen.expect("Window" if columns < 24 else "guess|0 of 0|stand here")
+        screen.expect("Window" if columns < 24 else "guess|0 of 0")
     screen.key("M-1")
     screen.expect("looking forward")
     screen.key("C-d")
@@ -471,6 +520,7 @@ def test_no_colour(user):
         screen.type("I love this")
         screen.expect("Guess: JOY")
         assert not re.search(r"\x1b\[[0-9;]*3[0-7]m", screen.text("-e")), arguments
+        assert re.search(r"\x1b\[[0-9;]*4[0-9;]*mlove", screen.text("-e")), "no underline"
     screen = user.open(TERM="screen-256color")
     screen.type("I love this")
     screen.expect("Guess: JOY")
