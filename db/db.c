@@ -151,7 +151,7 @@ static enum error read_copy(struct db *db)
 
 static enum error open_to_read(struct db *db)
 {
-    bool current;
+    bool current = false;
     enum error error;
 
     error = connect_to_read(db);
@@ -179,7 +179,7 @@ static enum error connect_to_write(struct db *db)
 
 static enum error open_to_write(struct db *db)
 {
-    bool current;
+    bool current = false;
     enum error error;
 
     error = connect_to_write(db);

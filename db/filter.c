@@ -91,8 +91,7 @@ static bool day_start(const struct tm *day, int64_t *milliseconds)
     for (; step > 0; step /= 2)
         while (same_day(time - step, &noon))
             time -= step;
-    *milliseconds = (int64_t)time * 1000;
-    return true;
+    return !__builtin_mul_overflow((int64_t)time, 1000, milliseconds);
 }
 
 static bool read_digits(const char **at, const char *end, int count, int *number)

@@ -55,7 +55,7 @@ static void loading_appends(void **state)
 static void emptied_drafts_are_gone(void **state)
 {
     struct db *db = scratch_open("x.db", DB_CREATE), *idle = scratch_open("x.db", DB_WRITE);
-    char text[20000], kept[] = "what it became";
+    char text[20000] = "", kept[] = "what it became";
     struct entry entry = scratch_entry(kept);
     int64_t id;
 
