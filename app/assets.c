@@ -29,8 +29,8 @@ static enum error shipped_model_path(struct buffer *out)
     program_folder(folder);
     for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
         size_t start = out->length;
-        enum error error = buffer_format(out, "%s%semotions.model",
-                                         places[i][0] == '/' ? "" : folder, places[i]);
+        enum error error =
+            buffer_format(out, "%s%semotions.model", places[i][0] == '/' ? "" : folder, places[i]);
 
         if (error)
             return error;

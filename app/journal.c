@@ -289,9 +289,12 @@ static enum error restate(const struct entry *old, struct entry *new)
 enum error journal_edit(struct journal *journal, int64_t id, const char *text, size_t length,
                         struct entry *out)
 {
-    struct entry old;
-    enum error error = journal_get(journal, id, &old);
+    struct entry old = {0};
+    bool changed;
+    enum error error = journal_refresh(journal, &changed);
 
+    if (!error)
+        error = journal_get(journal, id, &old);
     *out = (struct entry){.id = id, .created = old.created, .offset = old.offset};
     if (!error)
         error = storable(text, length, &out->text);

@@ -25,7 +25,8 @@ const char *profile_choose(const char *name)
 
 static bool name_ok(const char *name)
 {
-    static const char allowed[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-";
+    static const char allowed[] =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-";
     size_t length = strlen(name);
 
     return length > 0 && length <= NAME_MAX_BYTES && name[0] != '.' && name[0] != '-' &&

@@ -110,7 +110,14 @@ static enum error open_temporary(struct file_writer *writer, mode_t mode)
         return error_raise_plain(ERROR_NO_MEMORY);
     snprintf(writer->temporary, size, "%s.XXXXXX", writer->path);
     writer->descriptor = mkostemp(writer->temporary, O_CLOEXEC);
-    if (writer->descriptor < 0 || fchmod(writer->descriptor, mode) != 0)
+    if (writer->descriptor < 0) {
+        enum error error = error_raise_errno("write", writer->path);
+
+        free(writer->temporary); /* nothing of this name was made */
+        writer->temporary = NULL;
+        return error;
+    }
+    if (fchmod(writer->descriptor, mode) != 0)
         return error_raise_errno("write", writer->path);
     return ERROR_NONE;
 }

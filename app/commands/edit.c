@@ -1,9 +1,9 @@
 #include "app/commands/commands.h"
-#include "app/commands/describe.h"
 #include "app/commands/editor.h"
 #include "app/commands/input.h"
 #include "app/commands/operands.h"
 #include "app/commands/session.h"
+#include "app/describe.h"
 
 #include <inttypes.h>
 #include <stdio.h>

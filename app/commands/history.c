@@ -1,7 +1,7 @@
 #include "app/commands/commands.h"
-#include "app/commands/describe.h"
 #include "app/commands/operands.h"
 #include "app/commands/session.h"
+#include "app/describe.h"
 #include "app/display.h"
 #include "app/output.h"
 #include "app/record.h"
@@ -71,12 +71,11 @@ static enum error append_text(struct listing *listing, const char *text)
 static enum error append_row(struct listing *listing, const struct entry *entry)
 {
     struct buffer *line = &listing->line;
-    enum error error = buffer_format(line, "%6" PRId64 "  ", entry->id);
+    char when[DESCRIBE_TIME_MAX];
+    enum error error;
 
-    if (!error)
-        error = describe_time(entry, line);
-    if (!error)
-        error = buffer_append_text(line, "  ");
+    describe_time(entry, when);
+    error = buffer_format(line, "%6" PRId64 "  %s  ", entry->id, when);
     if (!error)
         error = append_cell(line, describe_label(entry->guess), listing->label_width);
     if (!error)

@@ -1,7 +1,7 @@
 #include "app/commands/commands.h"
-#include "app/commands/describe.h"
 #include "app/commands/input.h"
 #include "app/commands/session.h"
+#include "app/describe.h"
 #include "app/display.h"
 #include "app/output.h"
 #include "app/record.h"

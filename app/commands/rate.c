@@ -1,7 +1,7 @@
 #include "app/commands/commands.h"
-#include "app/commands/describe.h"
 #include "app/commands/operands.h"
 #include "app/commands/session.h"
+#include "app/describe.h"
 
 #include <string.h>
 

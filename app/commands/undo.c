@@ -1,6 +1,6 @@
 #include "app/commands/commands.h"
-#include "app/commands/describe.h"
 #include "app/commands/session.h"
+#include "app/describe.h"
 
 static int step(const struct arguments *arguments,
                 enum error (*change)(struct journal *journal, int64_t *id))

@@ -61,7 +61,4 @@ void face_show_help(struct face *face, const struct key_help *keys);
 /* How strongly a feature pushes, in one to three signs: "+++", "-". */
 const char *face_push(float contribution);
 
-/* "wrong", "right", the emotion that was picked, or "?" for a message that is not rated. */
-const char *face_rating(const struct entry *entry);
-
 #endif

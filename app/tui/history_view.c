@@ -1,12 +1,12 @@
 #include "app/tui/history_view.h"
 
+#include "app/describe.h"
 #include "app/tui/glyph.h"
 #include "app/tui/paint.h"
 #include "app/tui/picker_view.h"
 
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 enum { NARROW = 60 };
 
@@ -36,17 +36,6 @@ static void lay_out(const struct model *model, struct columns *columns)
     columns->text = columns->you + widest + 2;
 }
 
-static void draw_when(int row, const struct columns *columns, const struct entry *entry)
-{
-    time_t seconds = (time_t)(entry->created / 1000) + entry->offset * 60;
-    struct tm clock;
-    char when[32];
-
-    gmtime_r(&seconds, &clock);
-    strftime(when, sizeof when, "%Y-%m-%d %H:%M", &clock);
-    paint_text(row, columns->when, columns->when_width, A_NORMAL, when, strlen(when));
-}
-
 static attr_t label_attributes(const struct model *model, const char *name)
 {
     int label = name ? model_find_label(model, name) : -1;
@@ -59,10 +48,13 @@ static void draw_entry(struct face *face, int row, const struct columns *columns
 {
     const struct model *model = journal_model(face->journal);
     const char *guess = entry->guess ? entry->guess : "-";
-    const char *you = face_rating(entry);
+    const char *you = describe_verdict(entry);
+    char when[DESCRIBE_TIME_MAX];
+
+    describe_time(entry, when);
 
     if (columns->when)
-        draw_when(row, columns, entry);
+        paint_text(row, columns->when, columns->when_width, A_NORMAL, when, strlen(when));
     paint_text(row, columns->guess, columns->guess_width, label_attributes(model, entry->guess),
                guess, strlen(guess));
     if (columns->percent)

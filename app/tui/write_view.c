@@ -1,5 +1,6 @@
 #include "app/tui/write_view.h"
 
+#include "app/describe.h"
 #include "app/tui/glyph.h"
 #include "app/tui/paint.h"
 #include "app/tui/picker_view.h"
@@ -11,12 +12,13 @@
 #include <string.h>
 
 enum {
-    INDENT = 3,       /* columns before the text: " > " */
-    BARS_FEW = 4,     /* bars that are shown unless all are asked for */
-    TEXT_LEAST = 3,   /* rows of the text that bars make room for */
-    NARROW = 60,      /* columns below which words are left out */
-    HIGHLIGHTS = 8,   /* features whose words are highlighted, at most */
-    WHY_COLUMNS = 24, /* the widest feature of the why line */
+    INDENT = 3,              /* columns before the text: " > " */
+    BARS_FEW = 4,            /* bars that are shown unless all are asked for */
+    TEXT_LEAST = 3,          /* rows of the text that bars make room for */
+    NARROW = 60,             /* columns below which words are left out */
+    HIGHLIGHTS = 8,          /* features whose words are highlighted, at most */
+    WHY_BYTES = 1024 * 1024, /* the longest feature, far from it */
+    WHY_COLUMNS = 24,        /* the widest feature of the why line */
 };
 
 /* The first of the next `rows` rows; -1 for none. */
@@ -215,21 +217,30 @@ static void draw_why(struct face *face, const struct write_layout *layout,
     int column = 1 + paint_format(layout->why, 1, COLS, A_BOLD, "Why  ");
     const char *table = COLS >= NARROW ? "w: full table" : "";
     int edge = COLS - 1 - (int)strlen(table);
+    struct buffer words;
 
+    buffer_init(&words, WHY_BYTES);
     for (size_t i = 0; i < why->count; i++) {
         const struct contribution *item = &why->items[i];
-        int columns = glyph_columns(item->feature, strlen(item->feature));
+        int columns;
 
+        if (!describe_is_words(item))
+            continue;
+        buffer_clear(&words);
+        if (describe_feature(item->feature, &words))
+            break;
+        columns = glyph_columns(words.data, words.length);
         columns = columns < WHY_COLUMNS ? columns : WHY_COLUMNS;
         if (column + columns + 5 >= edge)
             break;
         column += paint_text(layout->why, column, columns,
                              item->value > 0 ? paint_label(model_label(model, prediction->label))
                                              : A_NORMAL,
-                             item->feature, strlen(item->feature));
+                             words.data, words.length);
         column +=
             paint_format(layout->why, column, COLS, A_NORMAL, " %s   ", face_push(item->value));
     }
+    buffer_free(&words);
     if (why->count == 0)
         paint_format(layout->why, column, COLS, A_NORMAL, "no word here speaks for an emotion");
     paint_text(layout->why, edge, COLS, A_NORMAL, table, strlen(table));
@@ -293,7 +304,7 @@ static void draw_last(const struct write *write, struct face *face, int row)
     }
     column += paint_format(row, column, COLS, A_BOLD, "%s", guess);
     if (last->verdict != VERDICT_NONE)
-        column += paint_format(row, column, 12, A_NORMAL, " (%s)", face_rating(last));
+        column += paint_format(row, column, 12, A_NORMAL, " (%s)", describe_verdict(last));
     paint_text(row, column + 2, COLS, focus, keys, strlen(keys));
 }
 

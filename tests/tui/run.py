@@ -370,8 +370,8 @@ def test_opening_a_message_shows_the_why(user):
     screen.key("M-2")
     screen.expect("1 of 1")
     screen.key("Enter")
-    screen.expect("^ Message 1, written")
-    screen.expect(r"[+][0-9.]+  love")
+    screen.expect("^ Message 1, [0-9]")
+    screen.expect(r"[+][0-9.]+ +love")
     screen.key("Escape")
     screen.expect("1 of 1")
 
@@ -560,8 +560,8 @@ def test_a_broken_journal_says_so(user):
     with open(database, "r+b") as file:
         file.write(b"not a database at all")
     screen = user.start()
-    screen.expect("default.db")
     screen.expect("exit code 1")
+    assert "default.db" in screen.text().replace("\n", "")
 
 
 def main():

@@ -1,5 +1,5 @@
-#ifndef EMOTRACK_APP_COMMANDS_DESCRIBE_H
-#define EMOTRACK_APP_COMMANDS_DESCRIBE_H
+#ifndef EMOTRACK_APP_DESCRIBE_H
+#define EMOTRACK_APP_DESCRIBE_H
 
 #include "app/journal.h"
 
@@ -14,7 +14,8 @@ const char *describe_label(const char *name);
 const char *describe_guess(const struct model *model, const struct prediction *prediction);
 
 /* "2026-11-21 23:41", on the writer's clock. */
-enum error describe_time(const struct entry *entry, struct buffer *out) MUST_CHECK;
+enum { DESCRIBE_TIME_MAX = 32 /* bytes */ };
+void describe_time(const struct entry *entry, char out[DESCRIBE_TIME_MAX]);
 
 /* The user's word in one: "right", the emotion that was picked, "wrong", or "?" for none. */
 const char *describe_verdict(const struct entry *entry);
@@ -25,8 +26,22 @@ enum error describe_rating(const struct entry *entry, struct buffer *out) MUST_C
 /* The same for a message of the journal, printed to stdout. */
 enum error describe_rating_of(struct journal *journal, int64_t id) MUST_CHECK;
 
+/* A feature of the vocabulary as people would say it: "not:good" as "not good", "<s> so" as "so
+ * (first)", "<shout>" as "(a SHOUTED word)". */
+enum error describe_feature(const char *feature, struct buffer *out) MUST_CHECK;
+
+/* Whether a few words are enough to say what the feature is: not a mark of the message's shape. */
+bool describe_is_words(const struct contribution *contribution);
+
 /* The why as lines that can be added up: each contribution, the bias and their sum. */
 enum error describe_why(const struct prediction *prediction, const struct why *why,
+                        struct buffer *out) MUST_CHECK;
+
+/* A message in full: its text, when it was written, how it was guessed then and rated. */
+enum error describe_message(const struct entry *entry, struct buffer *out) MUST_CHECK;
+
+/* What is guessed for a text now: every emotion's probability, and the why in full. */
+enum error describe_now(struct journal *journal, const char *text, size_t length,
                         struct buffer *out) MUST_CHECK;
 
 /* The why in a few words: "cancelled +, can't +, looking forward -", or "" where there is none. */
