@@ -8,9 +8,11 @@
 #include <string.h>
 
 /* One rating is one step of gradient descent. A message's vector has norm 1, so that rating it
- * moves its own score by up to RATE; PULL is the part of the way back to the model that each
- * feature of the message goes first. */
-static const float RATE = 2, PULL = 0.05F;
+ * moves its own score by up to RATE; OWN_RATE is for the user's own words, of which the model says
+ * nothing that could be unlearnt; PULL is the part of the way back to the model that each feature
+ * of the message goes first. With these 200 ratings of others' messages do not lower the accuracy
+ * on the dev split of GoEmotions. */
+static const float RATE = 2, OWN_RATE = 4, PULL = 0.05F;
 
 enum { ROWS_FIRST = 64 };
 
@@ -177,7 +179,9 @@ static void descend(struct learner *learner, const struct term *terms, size_t co
                     const float *slope)
 {
     for (size_t i = 0; i < count; i++) {
-        float *row = make_row(learner, terms[i].feature), step = RATE * terms[i].value;
+        bool own = terms[i].feature >= learner->parts->vocabulary.count;
+        float *row = make_row(learner, terms[i].feature);
+        float step = (own ? OWN_RATE : RATE) * terms[i].value;
 
         for (uint32_t label = 0; label < learner->parts->labels; label++)
             row[label] = row[label] * (1 - PULL) - step * slope[label];

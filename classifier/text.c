@@ -414,10 +414,10 @@ static void read_word(struct text *text)
     struct word word = {start, at, (uint32_t)(at - start), upper};
     if (all < 'a') { /* digits alone */
         read_number(text, start, at);
-    } else if (repeated || bytes[at] == '\'' || bytes[at] >= 0x80) {
-        read_long_word(text, &word);
     } else if ((bytes[at] == ':' || bytes[at] == '.') && is_url(text, start, at)) {
         read_url(text, start, at);
+    } else if (repeated || bytes[at] == '\'' || bytes[at] >= 0x80) {
+        read_long_word(text, &word);
     } else {
         count_word(text, &word);
         text->at = at;

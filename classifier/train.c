@@ -438,7 +438,7 @@ static void measure(const struct training *training, const float *scores, double
 static double fit_temperature(const struct training *training, const float *scores)
 {
     const double ratio = 0.6180339887498949;
-    double low = 0.25, high = 4;
+    double low = 0.5, high = 2;
     struct metrics left, right;
 
     for (int i = 0; i < 24; i++) {
@@ -455,7 +455,7 @@ static double fit_temperature(const struct training *training, const float *scor
 }
 
 /* "Can't tell" is for the messages whose best guess would be right less than once in three times;
- * at most one in twenty. */
+ * at most one in twenty, and none that is more likely than not. */
 static double choose_threshold(const struct training *training, const float *scores,
                                double temperature, double *coverage)
 {
@@ -478,12 +478,12 @@ static double choose_threshold(const struct training *training, const float *sco
         total++;
     }
     *coverage = 1;
-    for (int step = 0; step < STEPS; step++) {
+    for (int step = 0; step < STEPS / 2; step++) {
         below += rows[step];
         hits += right[step];
         if (20 * below > total)
             break;
-        if (3 * hits > below)
+        if (below == 0 || 3 * hits > below)
             continue;
         threshold = (double)(step + 1) / STEPS;
         *coverage = total > 0 ? 1 - (double)below / (double)total : 1;

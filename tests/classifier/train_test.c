@@ -1,0 +1,241 @@
+#include "base/file.h"
+#include "classifier/model.h"
+#include "classifier/predict.h"
+#include "classifier/train.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+static char folder[] = "/tmp/emotrack-train-XXXXXX";
+static char data_path[64], other_path[64];
+
+static int set_up(void **state)
+{
+    (void)state;
+    if (!mkdtemp(folder))
+        return -1;
+    snprintf(data_path, sizeof data_path, "%s/data.tsv", folder);
+    snprintf(other_path, sizeof other_path, "%s/other.tsv", folder);
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    unlink(data_path);
+    unlink(other_path);
+    return rmdir(folder);
+}
+
+static void write_file(const char *path, const char *content)
+{
+    assert_int_equal(file_replace(path, content, strlen(content)), ERROR_NONE);
+}
+
+/* `rows` rows over `labels` labels, each with a word of its own. */
+static void write_corpus(int rows, int labels)
+{
+    struct buffer text;
+
+    buffer_init(&text, 1024 * 1024);
+    for (int i = 0; i < rows; i++)
+        assert_int_equal(buffer_format(&text, "say word%d again number %d\tlabel%02d%s\n",
+                                       i % labels, i, i % labels, i % 10 == 9 ? ",label00" : ""),
+                         ERROR_NONE);
+    write_file(data_path, text.data);
+    buffer_free(&text);
+}
+
+static enum error train(struct train_settings settings, struct buffer *out)
+{
+    struct train_report report;
+
+    settings.data = data_path;
+    if (!settings.origin)
+        settings.origin = "";
+    buffer_init(out, MODEL_FILE_MAX);
+    return train_model(&settings, out, &report);
+}
+
+static void test_a_corpus_becomes_a_model(void **state)
+{
+    struct predictor *predictor;
+    struct prediction prediction;
+    struct buffer file;
+    struct model *model;
+
+    (void)state;
+    write_corpus(600, 3);
+    assert_int_equal(train((struct train_settings){.origin = "corpus: made up\n"}, &file),
+                     ERROR_NONE);
+    assert_int_equal(model_from_bytes(&file, "trained", &model), ERROR_NONE);
+    assert_int_equal(model_label_count(model), 3);
+    assert_string_equal(model_label(model, 2)->name, "label02");
+    assert_string_equal(model_label(model, 0)->emoji, "");
+    assert_non_null(strstr(model_provenance(model), "corpus: made up\n"));
+    assert_int_equal(predictor_new(model, NULL, &predictor), ERROR_NONE);
+    predictor_read(predictor, "say word2 again", 15, &prediction);
+    assert_int_equal(prediction.label, 2);
+    predictor_read(predictor, "word1", 5, &prediction);
+    assert_int_equal(prediction.label, 1);
+    predictor_free(predictor);
+    model_close(model);
+}
+
+static void test_as_many_labels_as_there_may_be(void **state)
+{
+    static const int counts[] = {2, 8, 28, 64};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
+        struct buffer file;
+        struct model *model;
+
+        write_corpus(counts[i] * 30, counts[i]);
+        assert_int_equal(train((struct train_settings){.seed = 5}, &file), ERROR_NONE);
+        assert_int_equal(model_from_bytes(&file, "trained", &model), ERROR_NONE);
+        assert_int_equal(model_label_count(model), counts[i]);
+        model_close(model);
+    }
+}
+
+static void test_the_same_bytes_twice(void **state)
+{
+    struct buffer first, second;
+
+    (void)state;
+    write_corpus(500, 4);
+    assert_int_equal(train((struct train_settings){.seed = 1}, &first), ERROR_NONE);
+    assert_int_equal(train((struct train_settings){.seed = 1}, &second), ERROR_NONE);
+    assert_int_equal(first.length, second.length);
+    assert_memory_equal(first.data, second.data, first.length);
+    buffer_free(&second);
+    assert_int_equal(train((struct train_settings){.seed = 2}, &second), ERROR_NONE);
+    assert_true(first.length != second.length ||
+                memcmp(first.data, second.data, first.length) != 0);
+    buffer_free(&first);
+    buffer_free(&second);
+}
+
+static void test_the_label_table_gives_order_and_emoji(void **state)
+{
+    struct buffer file;
+    struct model *model;
+
+    (void)state;
+    write_corpus(300, 3);
+    write_file(other_path, "label02\t\xF0\x9F\x98\x8A\tbold red\nlabel00\t\tblue\n");
+    assert_int_equal(train((struct train_settings){.labels = other_path}, &file), ERROR_NONE);
+    assert_int_equal(model_from_bytes(&file, "trained", &model), ERROR_NONE);
+    assert_string_equal(model_label(model, 0)->name, "label02");
+    assert_string_equal(model_label(model, 0)->emoji, "\xF0\x9F\x98\x8A");
+    assert_string_equal(model_label(model, 0)->colour, "bold red");
+    assert_string_equal(model_label(model, 1)->name, "label00");
+    assert_string_equal(model_label(model, 2)->name, "label01");
+    model_close(model);
+}
+
+static void test_the_map_leads_to_fewer_labels(void **state)
+{
+    struct buffer file;
+    struct model *model;
+
+    (void)state;
+    write_corpus(300, 3);
+    write_file(other_path, "label00\tgood\r\nlabel01\tgood\r\n\r\nlabel02\tbad\r\n");
+    assert_int_equal(train((struct train_settings){.map = other_path}, &file), ERROR_NONE);
+    assert_int_equal(model_from_bytes(&file, "trained", &model), ERROR_NONE);
+    assert_int_equal(model_label_count(model), 2);
+    assert_int_equal(model_find_label(model, "bad"), 0);
+    model_close(model);
+}
+
+struct bad_input {
+    const char *data, *map, *labels; /* NULL: none */
+    const char *sentence;            /* a part of it */
+};
+
+static void test_bad_rows_are_named(void **state)
+{
+    static const struct bad_input table[] = {
+        {"", NULL, NULL, "data.tsv"},
+        {"\n\n", NULL, NULL, "data.tsv"},
+        {"fine\tjoy\nno tab here\n", NULL, NULL, "data.tsv:2:"},
+        {"fine\tjoy\n\nno label\t\n", NULL, NULL, "data.tsv:3:"},
+        {"fine\tjoy,\n", NULL, NULL, "data.tsv:1:"},
+        {"fine\t,joy\n", NULL, NULL, "data.tsv:1:"},
+        {"fine\tj\x01oy\n", NULL, NULL, "data.tsv:1:"},
+        {"fine\tj\xFFoy\n", NULL, NULL, "data.tsv:1:"},
+        {"fine\t0123456789012345678901234567890123456789012345678901234567890123\n", NULL, NULL,
+         "data.tsv:1:"},
+        {"fine\tjoy\nfine\tjoy\nfine\tjoy\n", NULL, NULL, "two labels"},
+        {"fine\tjoy\nbad\tfear\n", "joy\tgood\n", NULL, "data.tsv:2:"},
+        {"fine\tjoy\n", "joy\n", NULL, "other.tsv:1:"},
+        {"fine\tjoy\n", "joy\tgood\tmore\n", NULL, "other.tsv:1:"},
+        {"fine\tjoy\nbad\tfear\n", NULL, "joy\tx\tpink\n", "other.tsv"},
+        {"fine\tjoy\nbad\tfear\n", NULL, "joy\tx\n", "other.tsv:1:"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+        const char *other = table[i].map ? table[i].map : table[i].labels;
+        struct buffer file;
+
+        write_file(data_path, table[i].data);
+        if (other)
+            write_file(other_path, other);
+        assert_int_not_equal(
+            train((struct train_settings){.dev = data_path,
+                                          .map = table[i].map ? other_path : NULL,
+                                          .labels = table[i].labels ? other_path : NULL},
+                  &file),
+            ERROR_NONE);
+        assert_non_null(strstr(error_sentence(), table[i].sentence));
+        buffer_free(&file);
+    }
+}
+
+static void test_too_many_labels(void **state)
+{
+    struct buffer file;
+
+    (void)state;
+    write_corpus(130, 65);
+    assert_int_equal(train((struct train_settings){0}, &file), ERROR_TOO_LARGE);
+    assert_non_null(strstr(error_sentence(), "data.tsv:65:"));
+    buffer_free(&file);
+}
+
+static void test_missing_files(void **state)
+{
+    struct buffer file;
+
+    (void)state;
+    write_corpus(20, 2);
+    assert_int_equal(train((struct train_settings){.dev = "no/dev.tsv"}, &file), ERROR_NOT_FOUND);
+    buffer_free(&file);
+    assert_int_equal(train((struct train_settings){.map = "no/map.tsv"}, &file), ERROR_NOT_FOUND);
+    buffer_free(&file);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_a_corpus_becomes_a_model),
+        cmocka_unit_test(test_as_many_labels_as_there_may_be),
+        cmocka_unit_test(test_the_same_bytes_twice),
+        cmocka_unit_test(test_the_label_table_gives_order_and_emoji),
+        cmocka_unit_test(test_the_map_leads_to_fewer_labels),
+        cmocka_unit_test(test_bad_rows_are_named),
+        cmocka_unit_test(test_too_many_labels),
+        cmocka_unit_test(test_missing_files),
+    };
+
+    return cmocka_run_group_tests(tests, set_up, tear_down);
+}
