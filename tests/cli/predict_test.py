@@ -129,7 +129,7 @@ class PredictTest(Case):
         lines = self.emotrack("predict", "--why", "I love this").lines
         self.assertTrue(lines[0].endswith("\tI love this"))
         self.assertTrue(any(line.split()[1] == "love" for line in lines[1:-1]))
-        self.assertIn("score", lines[-1])
+        self.assertIn("its lead over the others", lines[-1])
 
     def test_nothing_is_stored(self):
         self.emotrack("predict", "hello")
