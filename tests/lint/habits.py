@@ -62,7 +62,7 @@ def guard_findings(path, text):
 
 
 def findings(root):
-    for path in source.files(root, ".c", ".h", ".py", ".sh"):
+    for path in source.files(root, ".c", ".h", ".py", ".sh") + source.scripts(root):
         text = source.read(root, path)
         found = list(line_findings(path, text))
         if path.endswith((".c", ".h")):

@@ -18,6 +18,12 @@ def files(root, *endings):
     return sorted(found)
 
 
+def scripts(root):
+    """The scripts that go by a name alone."""
+    names = (".ci/run", ".ci/setup", "tests/run", "tests/model", "tests/lint/run", "tests/fuzz/run")
+    return [name for name in names if os.path.exists(os.path.join(root, name))]
+
+
 def read(root, path):
     with open(os.path.join(root, path), encoding="utf-8", newline="") as file:
         return file.read()
