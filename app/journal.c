@@ -526,6 +526,12 @@ enum error journal_find(struct journal *journal, const char *line, int64_t **ids
     return error;
 }
 
+enum error journal_count(struct journal *journal, size_t *count)
+{
+    *count = 0;
+    return journal->db ? db_count(journal->db, count) : ERROR_NONE;
+}
+
 enum error journal_stats(struct journal *journal, struct month *total, struct month **months,
                          size_t *count)
 {

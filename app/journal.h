@@ -91,6 +91,9 @@ enum error journal_each(struct journal *journal, const char *filter, bool newest
 enum error journal_find(struct journal *journal, const char *filter, int64_t **ids,
                         size_t *count) MUST_CHECK;
 
+/* How many messages there are, without a filter. */
+enum error journal_count(struct journal *journal, size_t *count) MUST_CHECK;
+
 /* `*months` is malloc'ed, oldest first; the caller frees it. */
 enum error journal_stats(struct journal *journal, struct month *total, struct month **months,
                          size_t *count) MUST_CHECK;

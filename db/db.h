@@ -101,6 +101,9 @@ enum error db_each(struct db *db, const struct filter *filter, enum db_order ord
 enum error db_find(struct db *db, const struct filter *filter, enum db_order order, int64_t **ids,
                    size_t *count) MUST_CHECK;
 
+/* How many messages there are, without a filter. */
+enum error db_count(struct db *db, size_t *count) MUST_CHECK;
+
 /* ---- statistics ---- */
 
 /* `*months` (oldest first, only months with messages) is malloc'ed, the caller frees it. */

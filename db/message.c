@@ -195,11 +195,8 @@ enum error db_delete(struct db *db, const int64_t *ids, size_t count)
 
 static enum error empty(struct db *db, size_t *count)
 {
-    int64_t number;
-    enum error error;
+    enum error error = db_count(db, count);
 
-    error = db_run_integer(db, "SELECT count(*) FROM message", &number);
-    *count = (size_t)number;
     if (!error)
         error = db_run(db, "DELETE FROM rating");
     if (!error)

@@ -148,3 +148,12 @@ enum error db_find(struct db *db, const struct filter *filter, enum db_order ord
     }
     return error;
 }
+
+enum error db_count(struct db *db, size_t *count)
+{
+    int64_t number;
+    enum error error = db_run_integer(db, "SELECT count(*) FROM message", &number);
+
+    *count = (size_t)number;
+    return error;
+}

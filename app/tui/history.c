@@ -62,9 +62,8 @@ static void keep_choice(struct history *history, int64_t id)
 
 void history_load(struct history *history, struct face *face)
 {
-    struct month total, *months;
     int64_t *ids, chosen = history_chosen(history);
-    size_t month_count, count;
+    size_t count;
 
     if (!history->stale)
         return;
@@ -77,10 +76,7 @@ void history_load(struct history *history, struct face *face)
     if (!history->refiltered)
         keep_choice(history, chosen);
     history->refiltered = false;
-    if (!face_complain(face, journal_stats(face->journal, &total, &months, &month_count))) {
-        history->total = total.messages;
-        free(months);
-    }
+    face_complain(face, journal_count(face->journal, &history->total));
 }
 
 int64_t history_chosen(const struct history *history)

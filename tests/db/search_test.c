@@ -197,6 +197,8 @@ static void statistics(void **state)
     db = fill();
     assert_ok(db_stats(db, &total, &months, &count));
     assert_int_equal(count, 4);
+    assert_ok(db_count(db, &count));
+    assert_int_equal(count, ROWS);
     assert_string_equal(months[0].month, "2025-12");
     assert_string_equal(months[1].month, "2026-01");
     assert_string_equal(months[2].month, "2026-02");
