@@ -117,7 +117,7 @@ fuzz-replays: $(FUZZERS:%=%_replay)
 test:
 	@.ci/setup build test
 	@+$(MAKE) --no-print-directory $(JOBS) all unit-tests fuzz-replays
-	@tests/run --build $(BUILD) --only "$(ONLY)" $(UNIT_TESTS) $(FUZZERS:%=%_replay)
+	@tests/run --build $(BUILD) --data $(DATA) --only "$(ONLY)" $(UNIT_TESTS) $(FUZZERS:%=%_replay)
 
 SANITIZERS := address,undefined
 sanitize:
@@ -127,7 +127,7 @@ sanitize:
 valgrind:
 	@.ci/setup build test valgrind
 	@+$(MAKE) --no-print-directory $(JOBS) all unit-tests fuzz-replays
-	@tests/run --build $(BUILD) --only "$(ONLY)" --valgrind $(UNIT_TESTS)
+	@tests/run --build $(BUILD) --data $(DATA) --only "$(ONLY)" --valgrind $(UNIT_TESTS)
 
 # ---- fuzzing: libFuzzer for so many seconds a target, starting from the committed corpus ----
 
