@@ -193,7 +193,7 @@ enum error learner_learn(struct learner *learner, const struct rated *rated)
     const struct model_parts *parts = learner->parts;
     int labels = (int)parts->labels, label = rated->right ? rated->guess : rated->label;
     double probability[LABELS_MAX];
-    float score[LABELS_MAX], slope[LABELS_MAX];
+    float score[LABELS_MAX], slope[LABELS_MAX] = {0};
     const struct term *terms;
     enum error error;
     size_t count;

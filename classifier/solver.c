@@ -320,8 +320,9 @@ static bool search(struct solver *solver, double *objective)
 
     if (solver->remembered == 0)
         length = 1 / sqrt(dot(solver->slope, solver->slope, solver->cells));
-    for (int tries = 0; tries < 30; tries++, length /= 2) {
+    for (int tries = 0; tries < 30; tries++) {
         take_step(solver, length);
+        length /= 2;
         value = evaluate(solver, solver->next, solver->next_gradient);
         if (value <= *objective + enough * descent(solver) && value < *objective) {
             *objective = value;
@@ -382,9 +383,10 @@ static void iterate(struct solver *solver)
 
 enum error solver_run(const struct solver_problem *problem, double *weights)
 {
-    struct solver solver = {.problem = problem, .weights = weights};
+    struct solver solver = {.problem = problem};
     enum error error;
 
+    solver.weights = weights;
     solver.bias = problem->features * (size_t)problem->stride;
     solver.cells = solver.bias + (size_t)problem->stride;
     error = begin(&solver);

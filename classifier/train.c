@@ -147,7 +147,7 @@ static void order_labels(struct training *training)
 {
     struct named named = {&training->set, &training->table};
     struct label_set ordered = {.count = training->set.count};
-    int order[LABELS_MAX], place[LABELS_MAX], i;
+    int order[LABELS_MAX] = {0}, place[LABELS_MAX] = {0}, i;
 
     for (i = 0; i < training->set.count; i++)
         order[i] = i;
@@ -513,12 +513,11 @@ static enum error write_origin(struct training *training, const struct train_rep
                               "dev macro-F1: %.4f\n"
                               "dev UAR: %.4f\n"
                               "dev NLL: %.4f\n"
-                              "dev ECE: %.4f\n"
-                              "dev coverage: %.4f\n",
+                              "dev ECE: %.4f\n",
                               report->rows, (unsigned long long)report->dev.rows,
                               metrics_accuracy(&report->dev), metrics_macro_f1(&report->dev),
                               metrics_uar(&report->dev), metrics_nll(&report->dev),
-                              metrics_ece(&report->dev), report->coverage);
+                              metrics_ece(&report->dev));
     if (!error)
         error = buffer_format(origin,
                               "learner: multinomial logistic regression, L1, OWL-QN\n"

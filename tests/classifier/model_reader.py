@@ -75,7 +75,8 @@ def tokens(text, negators, window):
         at = found.end() if found else at + 1
         if not found:
             continue
-        kind, token = ("face", EMOTICONS[face.group()]) if face else (found.lastgroup, found.group())
+        kind = "face" if face else found.lastgroup
+        token = EMOTICONS[face.group()] if face else found.group()
         if kind == "word":
             letters = token.replace("'", "")
             words += len(letters) > 1
