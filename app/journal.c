@@ -16,13 +16,20 @@
 /* A message may hold three times as many bytes once each invalid byte is a U+FFFD. */
 enum { REPAIRED_MAX = 3 * TEXT_MAX };
 
+enum {
+    UNSAVED_MAX = 200,            /* ratings that a start may have to learn again */
+    LAYER_MAX = 64 * 1024 * 1024, /* bytes of a saved layer, far more than one has */
+};
+
 struct journal {
     char *profile;
     struct buffer path; /* of the database */
     struct model *model;
     struct learner *learner;     /* the fold over the live ratings */
     struct predictor *predictor; /* of model and learner */
-    struct db *db;               /* NULL: nothing is stored (JOURNAL_NONE, or nothing there yet) */
+    size_t unsaved;              /* ratings learnt since the layer was saved */
+    enum journal_access access;
+    struct db *db; /* NULL: nothing is stored (JOURNAL_NONE, or nothing there yet) */
 };
 
 /* ---- opening ---- */
@@ -55,14 +62,36 @@ static enum error learn_one(void *context, const struct entry *entry)
         .label = entry->label ? model_find_label(journal->model, entry->label) : -1,
     };
 
+    journal->unsaved++;
     return learner_learn(journal->learner, &rated);
 }
 
-/* The personal layer from the ratings, from the first to the last. */
+static bool restore_layer(void *context, const void *bytes, size_t length)
+{
+    struct journal *journal = context;
+
+    return learner_restore(journal->learner, bytes, length);
+}
+
+/* The personal layer from the ratings, from the first, or those that the saved layer has not seen,
+ * to the last. */
 static enum error refold(struct journal *journal)
 {
     learner_reset(journal->learner);
-    return db_each_rating(journal->db, learn_one, journal);
+    journal->unsaved = 0;
+    return db_each_rating(journal->db, restore_layer, learn_one, journal);
+}
+
+/* Makes the next start short. A layer that is not saved costs time and nothing else. */
+static void save_layer(struct journal *journal)
+{
+    struct buffer layer;
+
+    buffer_init(&layer, LAYER_MAX);
+    if (learner_save(journal->learner, &layer) ||
+        db_layer_save(journal->db, layer.data, layer.length))
+        error_raise_plain(ERROR_NONE);
+    buffer_free(&layer);
 }
 
 static enum error open_database(struct journal *journal, enum journal_access access_wanted)
@@ -88,6 +117,7 @@ enum error journal_open(const struct journal_options *options, struct journal **
     *out = NULL;
     if (!journal)
         return error_raise_plain(ERROR_NO_MEMORY);
+    journal->access = options->access;
     buffer_init(&journal->path, PATH_MAX);
     journal->profile = strdup(profile_choose(options->profile));
     error =
@@ -106,6 +136,8 @@ void journal_close(struct journal *journal)
 {
     if (!journal)
         return;
+    if (journal->db && journal->access == JOURNAL_WRITE && journal->unsaved >= UNSAVED_MAX)
+        save_layer(journal);
     db_close(journal->db);
     predictor_free(journal->predictor);
     learner_free(journal->learner);

@@ -1,5 +1,7 @@
 #include "classifier/learner.h"
 
+#include "base/bytes.h"
+#include "classifier/crc32c.h"
 #include "classifier/learner_parts.h"
 #include "classifier/model_parts.h"
 #include "classifier/numeric.h"
@@ -17,6 +19,7 @@ static const float RATE = 2, OWN_RATE = 4, PULL = 0.05F;
 enum { ROWS_FIRST = 64 };
 
 struct learner {
+    const struct model *model;
     const struct model_parts *parts;
     struct features *features;
     struct own_words own;
@@ -36,6 +39,7 @@ enum error learner_new(const struct model *model, struct learner **out)
     *out = NULL;
     if (!learner)
         return error_raise_plain(ERROR_NO_MEMORY);
+    learner->model = model;
     learner->parts = parts;
     learner->row_of = calloc(features, sizeof *learner->row_of);
     if (!learner->row_of || features_new(&parts->text, &parts->vocabulary, &learner->features)) {
@@ -214,4 +218,120 @@ enum error learner_learn(struct learner *learner, const struct rated *rated)
     descend(learner, terms, count, slope);
     learner->count++;
     return ERROR_NONE;
+}
+
+/* ---- the layer as bytes ----
+ *
+ * head     { magic, RATE, OWN_RATE, PULL, ratings, own words, rows, stride: u32 or f32 each },
+ *          model id, padded to MODEL_ID_SIZE
+ * own      u64 a word's hash, in the order of their numbers
+ * used     u32 a row's feature
+ * rows     f32 [rows][stride]
+ * check    u32 CRC-32C of all before */
+
+enum {
+    LAYER_MAGIC = 0x31594C45, /* "ELY1"; another number whenever learning follows other rules */
+    MODEL_ID_SIZE = 32,
+    HEAD_SIZE = 8 * 4 + MODEL_ID_SIZE,
+    CHECK_SIZE = 4,
+};
+
+static size_t layer_size(size_t own, size_t rows, size_t stride)
+{
+    return HEAD_SIZE + own * 8 + rows * 4 + rows * stride * 4 + CHECK_SIZE;
+}
+
+static void put_head(const struct learner *learner, char *head)
+{
+    memset(head, 0, HEAD_SIZE);
+    bytes_put_u32(head, LAYER_MAGIC);
+    bytes_put_f32(head + 4, RATE);
+    bytes_put_f32(head + 8, OWN_RATE);
+    bytes_put_f32(head + 12, PULL);
+    bytes_put_u32(head + 16, (uint32_t)learner->count);
+    bytes_put_u32(head + 20, learner->own.count);
+    bytes_put_u32(head + 24, (uint32_t)learner->row_count);
+    bytes_put_u32(head + 28, learner->parts->stride);
+    strncpy(head + 32, model_id(learner->model), MODEL_ID_SIZE);
+}
+
+enum error learner_save(const struct learner *learner, struct buffer *out)
+{
+    const struct own_words *own = &learner->own;
+    size_t stride = learner->parts->stride, rows = learner->row_count;
+    size_t size = layer_size(own->count, rows, stride);
+    enum error error = buffer_reserve(out, size);
+    char *layer, *used, *weights;
+
+    if (error)
+        return error;
+    layer = out->data + out->length;
+    used = layer + HEAD_SIZE + (size_t)own->count * 8;
+    weights = used + rows * 4;
+    put_head(learner, layer);
+    for (uint32_t slot = 0; own->count > 0 && slot <= own->mask; slot++)
+        if (own->numbers[slot] != 0)
+            bytes_put_u64(layer + HEAD_SIZE + (size_t)(own->numbers[slot] - 1) * 8,
+                          own->keys[slot]);
+    for (size_t row = 0; row < rows; row++)
+        bytes_put_u32(used + row * 4, learner->used[row]);
+    for (size_t i = 0; i < rows * stride; i++)
+        bytes_put_f32(weights + i * 4, learner->rows[i]);
+    bytes_put_u32(layer + size - CHECK_SIZE, crc32c(0, layer, size - CHECK_SIZE));
+    out->length += size;
+    out->data[out->length] = '\0';
+    return ERROR_NONE;
+}
+
+/* Whether the bytes are whole and were saved under the same rules, with the same model. */
+static bool layer_fits(const struct learner *learner, const char *layer, size_t length)
+{
+    char head[HEAD_SIZE];
+
+    if (length < HEAD_SIZE + CHECK_SIZE)
+        return false;
+    put_head(learner, head);
+    memcpy(head + 16, layer + 16, 12); /* the counts are the layer's own */
+    return memcmp(head, layer, HEAD_SIZE) == 0 && bytes_get_u32(layer + 20) <= OWN_WORDS_MAX &&
+           bytes_get_u32(layer + 24) <= learner->parts->vocabulary.count + OWN_WORDS_MAX &&
+           length == layer_size(bytes_get_u32(layer + 20), bytes_get_u32(layer + 24),
+                                learner->parts->stride) &&
+           bytes_get_u32(layer + length - CHECK_SIZE) == crc32c(0, layer, length - CHECK_SIZE);
+}
+
+/* False where two words or two rows are the same, or a row is of no feature. */
+static bool fill(struct learner *learner, const char *layer)
+{
+    uint32_t own = bytes_get_u32(layer + 20), rows = bytes_get_u32(layer + 24);
+    size_t stride = learner->parts->stride;
+    const char *used = layer + HEAD_SIZE + (size_t)own * 8, *weights = used + (size_t)rows * 4;
+
+    for (uint32_t i = 0; i < own; i++)
+        if (own_add(&learner->own, bytes_get_u64(layer + HEAD_SIZE + (size_t)i * 8)) != i)
+            return false;
+    for (uint32_t i = 0; i < rows; i++) {
+        uint32_t feature = bytes_get_u32(used + (size_t)i * 4);
+
+        if (feature >= learner->parts->vocabulary.count + own || learner_row(learner, feature))
+            return false;
+        make_row(learner, feature);
+    }
+    for (size_t i = 0; i < rows * stride; i++)
+        learner->rows[i] = bytes_get_f32(weights + i * 4);
+    learner->count = bytes_get_u32(layer + 16);
+    return true;
+}
+
+bool learner_restore(struct learner *learner, const void *bytes, size_t length)
+{
+    const char *layer = bytes;
+
+    learner_reset(learner);
+    if (!layer_fits(learner, layer, length) || reserve_rows(learner, bytes_get_u32(layer + 24)) ||
+        own_reserve(&learner->own, bytes_get_u32(layer + 20)))
+        return false;
+    if (fill(learner, layer))
+        return true;
+    learner_reset(learner);
+    return false;
 }

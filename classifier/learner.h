@@ -1,7 +1,7 @@
 #ifndef EMOTRACK_CLASSIFIER_LEARNER_H
 #define EMOTRACK_CLASSIFIER_LEARNER_H
 
-#include "base/error.h"
+#include "base/buffer.h"
 #include "classifier/model.h"
 
 #include <stdbool.h>
@@ -30,6 +30,16 @@ void learner_free(struct learner *learner); /* NULL is safe */
  * that label; wrong alone -> -log(1 - p[guess]) (complementary label). A rating that names no label
  * of this model teaches nothing. ERROR_NO_MEMORY: nothing was learnt. */
 enum error learner_learn(struct learner *learner, const struct rated *rated) MUST_CHECK;
+
+/* Appends the layer as it is, as bytes for learner_restore: a shorter way than learning from the
+ * same ratings again, to the same bits. They hold hashes of the user's own words. ERROR_NO_MEMORY,
+ * ERROR_TOO_LARGE. */
+enum error learner_save(const struct learner *learner, struct buffer *out) MUST_CHECK;
+
+/* Takes a saved layer in place of what it has learnt. False, and nothing learnt, where the bytes
+ * are not a layer that this learner saved for this model, or memory is short: then the ratings
+ * themselves must be learnt. */
+bool learner_restore(struct learner *learner, const void *bytes, size_t length) MUST_CHECK;
 
 /* Back to the model alone. */
 void learner_reset(struct learner *learner);

@@ -82,8 +82,21 @@ enum error db_redo(struct db *db, int64_t *id) MUST_CHECK;
  * ends the walk and is returned. */
 typedef enum error db_visit(void *context, const struct entry *entry);
 
-/* Every live rating (with its message), in the order of rating, from one snapshot. */
-enum error db_each_rating(struct db *db, db_visit *visit, void *context) MUST_CHECK;
+/* Offers what db_layer_save has kept (bytes borrowed for the call); returns whether it was taken.
+ */
+typedef bool db_restore(void *context, const void *bytes, size_t length);
+
+/* Every live rating (with its message), in the order of rating, from one snapshot. `restore` (NULL:
+ * none) is called first if a layer is kept that is true still; where it takes it, the walk starts
+ * after the ratings that the layer was learnt from. */
+enum error db_each_rating(struct db *db, db_restore *restore, db_visit *visit,
+                          void *context) MUST_CHECK;
+
+/* Keeps what the caller has learnt from all live ratings, in place of what was kept before. Nothing
+ * is kept where another connection has changed the file since db_changed last said so. The layer is
+ * derived: it is dropped as soon as a rating that it rests on is superseded, undone, edited or
+ * deleted. */
+enum error db_layer_save(struct db *db, const void *bytes, size_t length) MUST_CHECK;
 
 /* How many live ratings there are. */
 enum error db_rating_count(struct db *db, size_t *count) MUST_CHECK;

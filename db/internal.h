@@ -133,6 +133,19 @@ enum error draft_remove(struct db *db, bool *was) MUST_CHECK;
 enum error rating_add(struct db *db, int64_t id, enum verdict verdict,
                       const char *label) MUST_CHECK;
 
+/* ---- the saved layer (layer.c) ---- */
+
+/* Within a transaction that changes which rating of a message is live: what was learnt from an
+ * older one of them is no start for the fold any more. */
+enum error layer_drop_of(struct db *db, int64_t message) MUST_CHECK;
+
+/* Within a transaction that changes or deletes messages. */
+enum error layer_drop(struct db *db) MUST_CHECK;
+
+/* Offers the saved layer. `*upto`: the newest rating that is in it; 0: it was not taken. */
+enum error layer_restore(struct db *db, db_restore *restore, void *context,
+                         int64_t *upto) MUST_CHECK;
+
 /* ---- clocks (transaction.c) ---- */
 
 int64_t clock_milliseconds(void); /* monotonic */

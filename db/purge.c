@@ -24,7 +24,9 @@ static enum error truncate_wal(struct db *db, int patience)
 
 enum error purge_want(struct db *db)
 {
-    return db_run(db, "UPDATE purge SET wanted = wanted + 1");
+    enum error error = layer_drop(db); /* it knows the words of what is deleted */
+
+    return error ? error : db_run(db, "UPDATE purge SET wanted = wanted + 1");
 }
 
 static enum error purge_note(struct db *db, int64_t wanted)

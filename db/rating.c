@@ -22,6 +22,8 @@ enum error rating_add(struct db *db, int64_t id, enum verdict verdict, const cha
 
     assert(verdict == VERDICT_WRONG || (verdict == VERDICT_RIGHT && !label));
     error = db_run(db, "DELETE FROM rating WHERE undone = 1");
+    if (!error)
+        error = layer_drop_of(db, id);
     if (error)
         return error;
     query_start(&query, db, "INSERT INTO rating (message, verdict, label) VALUES (?, ?, ?)");
@@ -61,6 +63,9 @@ static enum error turn(struct db *db, const char *choose, bool undone, int64_t *
         return error;
     if (!rating)
         return error_raise(ERROR_NOT_FOUND, "there is no rating to %s", undone ? "undo" : "redo");
+    error = layer_drop_of(db, message);
+    if (error)
+        return error;
     query_start(&query, db, "UPDATE rating SET undone = ? WHERE id = ?");
     query_bind_integer(&query, undone);
     query_bind_integer(&query, rating);
@@ -91,14 +96,32 @@ enum error db_redo(struct db *db, int64_t *id)
     return transaction_end(db, error);
 }
 
-enum error db_each_rating(struct db *db, db_visit *visit, void *context)
+static enum error walk_ratings(struct db *db, int64_t after, db_visit *visit, void *context)
 {
     struct query query;
 
     query_start(&query, db,
                 "SELECT " ENTRY_COLUMNS " FROM rating r JOIN message m ON m.id = r.message"
-                " WHERE r.id = " ENTRY_LIVE " ORDER BY r.id");
+                " WHERE r.id > ? AND r.id = " ENTRY_LIVE " ORDER BY r.id");
+    query_bind_integer(&query, after);
     return entry_walk(&query, visit, context);
+}
+
+enum error db_each_rating(struct db *db, db_restore *restore, db_visit *visit, void *context)
+{
+    int64_t upto = 0;
+    enum error error, result;
+
+    /* One snapshot for the layer and what comes after it. */
+    error = db_run(db, "SAVEPOINT ratings");
+    if (error)
+        return error;
+    if (restore)
+        error = layer_restore(db, restore, context, &upto);
+    if (!error)
+        error = walk_ratings(db, upto, visit, context);
+    result = db_run(db, "RELEASE ratings");
+    return error ? error : result;
 }
 
 enum error db_rating_count(struct db *db, size_t *count)

@@ -26,6 +26,10 @@ static const char *const migration[] = {
     "CREATE INDEX rating_by_message ON rating (message, undone);"
     "CREATE TABLE draft (id INTEGER PRIMARY KEY CHECK (id = 1), text BLOB NOT NULL);"
     "CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;"
+    /* What was learnt from the live ratings up to `upto`: derived, and only ever a shorter way.
+     * Gone as soon as one of them changes. */
+    "CREATE TABLE layer (id INTEGER PRIMARY KEY CHECK (id = 1), upto INTEGER NOT NULL,"
+    "  bytes BLOB NOT NULL);"
     /* Counts transactions that deleted text, and how many of them are scrubbed from the disk. */
     "CREATE TABLE purge (wanted INTEGER NOT NULL, done INTEGER NOT NULL);"
     "INSERT INTO purge VALUES (0, 0);",

@@ -162,6 +162,47 @@ static void a_new_start_knows_the_same(void **state)
     assert_true(same_bits(&before, &after, labels));
 }
 
+/* The saved layer is a shorter way to the same bits, and is dropped when a rating under it changes.
+ */
+static void a_saved_layer_changes_nothing(void **state)
+{
+    struct home *home = *state;
+    int labels = model_label_count(journal_model(home->journal));
+    int64_t first = 0, id;
+    struct prediction before, after;
+
+    for (int i = 0; i < 250; i++) {
+        char text[64];
+
+        snprintf(text, sizeof text, "zorblax of day %d, word%d", i, i);
+        id = write_text(home->journal, text);
+        first = first ? first : id;
+        assert_int_equal(
+            journal_rate(home->journal, id, VERDICT_WRONG, i % 3 ? "surprise" : "disgust"),
+            ERROR_NONE);
+        if (i == 248)
+            before = guess(home->journal, "zorblax day, word7 word99");
+        if (i == 230) { /* a layer is saved here, and the rest is learnt on top */
+            journal_close(home->journal);
+            home->journal = open_as(JOURNAL_WRITE, NULL);
+        }
+    }
+    assert_int_equal(journal_undo(home->journal, &id), ERROR_NONE);
+    after = guess(home->journal, "zorblax day, word7 word99");
+    assert_true(same_bits(&before, &after, labels));
+    assert_int_equal(journal_rating_count(home->journal), 249);
+    /* Changing the first rating and taking the change back ends at the same bits. */
+    assert_int_equal(journal_rate(home->journal, first, VERDICT_WRONG, "joy"), ERROR_NONE);
+    after = guess(home->journal, "zorblax day, word7 word99");
+    assert_false(same_bits(&before, &after, labels));
+    journal_close(home->journal);
+    home->journal = open_as(JOURNAL_WRITE, NULL);
+    assert_int_equal(journal_undo(home->journal, &id), ERROR_NONE);
+    assert_int_equal(id, first);
+    after = guess(home->journal, "zorblax day, word7 word99");
+    assert_true(same_bits(&before, &after, labels));
+}
+
 static void what_cannot_be_rated_is_refused(void **state)
 {
     struct journal *journal = ((struct home *)*state)->journal;
@@ -348,17 +389,12 @@ static void reading_makes_nothing(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(ratings_teach_and_undo_is_exact),
-        TEST(rating_again_is_undone_step_by_step),
-        TEST(a_new_start_knows_the_same),
-        TEST(what_cannot_be_rated_is_refused),
-        TEST(editing_keeps_what_the_user_said),
-        TEST(what_cannot_be_saved_is_refused),
-        TEST(what_cannot_be_saved_is_refused),
-        TEST(filters_know_emotions),
-        TEST(another_program_is_noticed),
-        TEST(two_programs_learn_the_same),
-        TEST(a_profile_must_exist),
+        TEST(ratings_teach_and_undo_is_exact), TEST(rating_again_is_undone_step_by_step),
+        TEST(a_new_start_knows_the_same),      TEST(a_saved_layer_changes_nothing),
+        TEST(what_cannot_be_rated_is_refused), TEST(editing_keeps_what_the_user_said),
+        TEST(what_cannot_be_saved_is_refused), TEST(what_cannot_be_saved_is_refused),
+        TEST(filters_know_emotions),           TEST(another_program_is_noticed),
+        TEST(two_programs_learn_the_same),     TEST(a_profile_must_exist),
         TEST(reading_makes_nothing),
     };
 

@@ -230,6 +230,46 @@ static void test_many_ratings_stay_finite(void **state)
     }
 }
 
+static void test_saved_layer_is_the_same(void **state)
+{
+    struct prediction before, after;
+    struct buffer layer;
+
+    (void)state;
+    buffer_init(&layer, 1 << 20);
+    for (int i = 0; i < 50; i++)
+        learn(i % 2 ? "zorblax, that gig was sick" : "flumptious day", -1, false,
+              label(i % 3 ? "joy" : "fear"));
+    before = read_by(predictor, "flumptious zorblax day");
+    assert_int_equal(learner_save(learner, &layer), ERROR_NONE);
+    learn("zorblax", -1, false, label("anger"));
+    assert_true(learner_restore(learner, layer.data, layer.length));
+    assert_int_equal(learner_count(learner), 50);
+    after = read_by(predictor, "flumptious zorblax day");
+    assert_memory_equal(before.probability, after.probability,
+                        sizeof(float) * (size_t)model_label_count(model));
+    buffer_free(&layer);
+}
+
+static void test_damaged_layer_is_not_taken(void **state)
+{
+    struct buffer layer;
+
+    (void)state;
+    buffer_init(&layer, 1 << 20);
+    learn("zorblax, that gig was sick", -1, false, label("joy"));
+    assert_int_equal(learner_save(learner, &layer), ERROR_NONE);
+    for (size_t i = 0; i < layer.length; i++) {
+        assert_false(learner_restore(learner, layer.data, i));
+        layer.data[i] = (char)(layer.data[i] ^ 0x10);
+        assert_false(learner_restore(learner, layer.data, layer.length));
+        assert_int_equal(learner_count(learner), 0);
+        layer.data[i] = (char)(layer.data[i] ^ 0x10);
+    }
+    assert_true(learner_restore(learner, layer.data, layer.length));
+    buffer_free(&layer);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -242,6 +282,8 @@ int main(void)
         cmocka_unit_test_setup(test_undo_is_exact, reset),
         cmocka_unit_test_setup(test_what_teaches_nothing, reset),
         cmocka_unit_test_setup(test_many_ratings_stay_finite, reset),
+        cmocka_unit_test_setup(test_saved_layer_is_the_same, reset),
+        cmocka_unit_test_setup(test_damaged_layer_is_not_taken, reset),
     };
 
     return cmocka_run_group_tests(tests, set_up, tear_down);

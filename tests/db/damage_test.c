@@ -48,7 +48,7 @@ static void read_all(struct db *db)
     filter_clear(&filter);
     errors += db_find(db, &filter, DB_OLDEST_FIRST, &ids, &count) != 0;
     free(ids);
-    errors += db_each_rating(db, scratch_count, &count) != 0;
+    errors += db_each_rating(db, NULL, scratch_count, &count) != 0;
     errors += db_rating_count(db, &count) != 0;
     errors += db_stats(db, &total, &months, &count) != 0;
     free(months);

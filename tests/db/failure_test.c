@@ -301,7 +301,7 @@ static void read_journal(struct db *db)
     }
     (void)!db_find(db, &filter, DB_OLDEST_FIRST, &ids, &count);
     free(ids);
-    (void)!db_each_rating(db, scratch_count, &count);
+    (void)!db_each_rating(db, NULL, scratch_count, &count);
     (void)!db_stats(db, &total, &months, &count);
     free(months);
     (void)!db_get(db, 1, &entry);

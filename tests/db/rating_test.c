@@ -109,7 +109,41 @@ static void take_step(struct db *db, const char *step)
         edit(db, id, step[1]);
 }
 
-static void tell(const struct story *story)
+static bool take_layer(void *context, const void *bytes, size_t length)
+{
+    return buffer_append(context, bytes, length) == ERROR_NONE;
+}
+
+/* What the live ratings are by the kept layer and those after it. */
+static void read_live(struct db *db, db_restore *restore, struct buffer *live)
+{
+    buffer_init(live, 1000);
+    assert_ok(buffer_append_text(live, ""));
+    assert_ok(db_each_rating(db, restore, write_live, live));
+}
+
+static void keep_layer(struct db *db)
+{
+    struct buffer live;
+
+    read_live(db, NULL, &live);
+    assert_ok(db_layer_save(db, live.data, live.length));
+    buffer_free(&live);
+}
+
+static void assert_layer_is_true(struct db *db)
+{
+    struct buffer live, by_layer;
+
+    read_live(db, NULL, &live);
+    read_live(db, take_layer, &by_layer);
+    assert_string_equal(by_layer.data, live.data);
+    buffer_free(&live);
+    buffer_free(&by_layer);
+}
+
+/* A layer is kept after step `keep`; from then on it is true or gone. */
+static void tell(const struct story *story, int keep)
 {
     struct db *db = scratch_open("x.db", DB_CREATE);
     char steps[128], *rest = steps;
@@ -120,11 +154,14 @@ static void tell(const struct story *story)
         scratch_add(db, "hello");
     snprintf(steps, sizeof steps, "%s", story->steps);
     for (char *step; (step = strsep(&rest, " "));)
-        if (*step)
+        if (*step) {
             take_step(db, step);
-    buffer_init(&live, 1000);
-    assert_ok(db_each_rating(db, write_live, &live));
-    assert_string_equal(live.data ? live.data : "", story->live);
+            if (keep-- == 0)
+                keep_layer(db);
+            assert_layer_is_true(db);
+        }
+    read_live(db, NULL, &live);
+    assert_string_equal(live.data, story->live);
     for (const char *c = story->live; *c; c++)
         expected += *c >= 'A' && *c <= 'Z';
     assert_ok(db_rating_count(db, &count));
@@ -139,8 +176,48 @@ static void every_story(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof stories / sizeof stories[0]; i++) {
         print_message("%s\n", stories[i].steps);
-        tell(&stories[i]);
+        for (int keep = 0; keep < 8; keep++)
+            tell(&stories[i], keep);
     }
+}
+
+static bool count_layer(void *context, const void *bytes, size_t length)
+{
+    (void)bytes;
+    (void)length;
+    ++*(size_t *)context;
+    return true;
+}
+
+static enum error ignore(void *context, const struct entry *entry)
+{
+    (void)context;
+    (void)entry;
+    return ERROR_NONE;
+}
+
+static void a_layer_is_kept_only_of_what_was_read(void **state)
+{
+    struct db *db = scratch_open("x.db", DB_CREATE), *other = scratch_open("x.db", DB_WRITE);
+    int64_t id = scratch_add(db, "x");
+    size_t layers = 0;
+
+    (void)state;
+    assert_ok(db_layer_save(db, "none", 4)); /* nothing is rated: nothing to keep */
+    assert_ok(db_each_rating(db, count_layer, ignore, &layers));
+    assert_int_equal(layers, 0);
+    assert_ok(db_rate(db, id, VERDICT_RIGHT, NULL));
+    assert_ok(db_rate(other, id, VERDICT_WRONG, NULL));
+    assert_ok(db_layer_save(db, "old", 3)); /* somebody else has rated since */
+    assert_ok(db_each_rating(db, count_layer, ignore, &layers));
+    assert_int_equal(layers, 0);
+    db_close(other);
+    db_close(db);
+    db = scratch_open("x.db", DB_WRITE);
+    assert_ok(db_layer_save(db, "new", 3));
+    assert_ok(db_each_rating(db, count_layer, ignore, &layers));
+    assert_int_equal(layers, 1);
+    db_close(db);
 }
 
 static void undo_and_redo_name_the_message(void **state)
@@ -180,7 +257,7 @@ static void an_error_ends_the_walk(void **state)
     (void)state;
     for (int i = 0; i < 3; i++)
         assert_ok(db_rate(db, scratch_add(db, "x"), VERDICT_RIGHT, NULL));
-    assert_error(db_each_rating(db, stop, &visits), ERROR_INVALID);
+    assert_error(db_each_rating(db, NULL, stop, &visits), ERROR_INVALID);
     assert_string_equal(error_sentence(), "stopped at 1");
     filter_init(&all);
     assert_error(db_each(db, &all, DB_NEWEST_FIRST, 0, stop, &visits), ERROR_INVALID);
@@ -194,6 +271,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         scratch_test(every_story),
+        scratch_test(a_layer_is_kept_only_of_what_was_read),
         scratch_test(undo_and_redo_name_the_message),
         scratch_test(an_error_ends_the_walk),
     };
