@@ -10,12 +10,6 @@ static bool plain_ascii(char byte)
     return byte >= 0x20 && byte < 0x7F;
 }
 
-static bool reorders(int32_t codepoint)
-{
-    return (codepoint >= 0x202A && codepoint <= 0x202E) ||
-           (codepoint >= 0x2066 && codepoint <= 0x2069);
-}
-
 static bool control(int32_t codepoint)
 {
     return codepoint < 0x20 || (codepoint >= 0x7F && codepoint < 0xA0);
@@ -29,7 +23,7 @@ static bool noncharacter(int32_t codepoint)
 /* The code point to show for this one; -1: none. */
 static int32_t shown(int32_t codepoint, enum display_breaks breaks)
 {
-    if (reorders(codepoint))
+    if (utf8_reorders(codepoint))
         return -1;
     if (codepoint == 0x2028 || codepoint == 0x2029)
         codepoint = '\n';

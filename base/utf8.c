@@ -80,3 +80,9 @@ enum error utf8_repair(const char *text, size_t length, struct buffer *out)
         at++;
     }
 }
+
+bool utf8_reorders(int32_t codepoint)
+{
+    return (codepoint >= 0x202A && codepoint <= 0x202E) ||
+           (codepoint >= 0x2066 && codepoint <= 0x2069);
+}

@@ -24,4 +24,8 @@ bool utf8_valid(const char *text, size_t length);
  * as JSON or CSV. */
 enum error utf8_repair(const char *text, size_t length, struct buffer *out) MUST_CHECK;
 
+/* True for the bidi embeddings, overrides and isolates (U+202A-202E, U+2066-2069), which reorder
+ * what stands around them: they are never sent to a terminal. */
+bool utf8_reorders(int32_t codepoint);
+
 #endif

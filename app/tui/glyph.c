@@ -12,12 +12,6 @@ enum {
     SKIN_TONE_LAST = 0x1F3FF,
 };
 
-static bool is_bidi_control(int32_t codepoint)
-{
-    return (codepoint >= 0x202A && codepoint <= 0x202E) ||
-           (codepoint >= 0x2066 && codepoint <= 0x2069);
-}
-
 /* What a terminal must not be sent as it is. */
 static bool is_control(int32_t codepoint)
 {
@@ -55,7 +49,7 @@ static void show(struct glyph *glyph, size_t *shown, int32_t codepoint)
 {
     int columns = is_control(codepoint) ? -1 : wcwidth((wchar_t)codepoint);
 
-    if (is_bidi_control(codepoint))
+    if (utf8_reorders(codepoint))
         return;
     if (columns < 0) {
         codepoint = UTF8_REPLACEMENT;
