@@ -517,44 +517,44 @@ static enum error check_emotions(struct journal *journal, struct filter *filter)
     return error;
 }
 
-static enum error read_filter(struct journal *journal, const char *line, struct filter *filter)
+static enum error read_filter(struct journal *journal, const char *line, struct filter *out)
 {
     struct entry now = {0};
     enum error error;
 
     stamp(&now);
-    filter_init(filter);
+    filter_init(out);
     if (!line)
         return ERROR_NONE;
-    error = filter_parse(line, strlen(line), now.created, filter);
+    error = filter_parse(line, strlen(line), now.created, out);
     if (!error && journal->db)
-        error = check_emotions(journal, filter);
+        error = check_emotions(journal, out);
     return error;
 }
 
-enum error journal_each(struct journal *journal, const char *line, bool newest_first, size_t limit,
-                        journal_visit *visit, void *context)
+enum error journal_each(struct journal *journal, const char *filter, bool newest_first,
+                        size_t limit, journal_visit *visit, void *context)
 {
-    struct filter filter;
-    enum error error = read_filter(journal, line, &filter);
+    struct filter parsed;
+    enum error error = read_filter(journal, filter, &parsed);
 
     if (!error && journal->db)
-        error = db_each(journal->db, &filter, newest_first ? DB_NEWEST_FIRST : DB_OLDEST_FIRST,
+        error = db_each(journal->db, &parsed, newest_first ? DB_NEWEST_FIRST : DB_OLDEST_FIRST,
                         limit, visit, context);
-    filter_clear(&filter);
+    filter_clear(&parsed);
     return error;
 }
 
-enum error journal_find(struct journal *journal, const char *line, int64_t **ids, size_t *count)
+enum error journal_find(struct journal *journal, const char *filter, int64_t **ids, size_t *count)
 {
-    struct filter filter;
-    enum error error = read_filter(journal, line, &filter);
+    struct filter parsed;
+    enum error error = read_filter(journal, filter, &parsed);
 
     *ids = NULL;
     *count = 0;
     if (!error && journal->db)
-        error = db_find(journal->db, &filter, DB_NEWEST_FIRST, ids, count);
-    filter_clear(&filter);
+        error = db_find(journal->db, &parsed, DB_NEWEST_FIRST, ids, count);
+    filter_clear(&parsed);
     return error;
 }
 

@@ -316,7 +316,7 @@ static bool fill(struct learner *learner, const char *layer)
             return false;
         make_row(learner, feature);
     }
-    for (size_t i = 0; i < rows * stride; i++)
+    for (size_t i = 0; rows > 0 && i < rows * stride; i++)
         learner->rows[i] = bytes_get_f32(weights + i * 4);
     learner->count = bytes_get_u32(layer + 16);
     return true;

@@ -36,7 +36,7 @@ static enum error configure(struct db *db)
     enum error error = search_register(db);
     int code;
 
-    sqlite3_busy_timeout(db->handle, PATIENCE);
+    sqlite3_busy_timeout(db->handle, db->patience);
     for (size_t i = 0; i < sizeof pragma / sizeof pragma[0] && !error; i++)
         error = db_run(db, pragma[i]);
     if (error)
@@ -216,6 +216,7 @@ enum error db_open(const char *path, enum db_mode mode, struct db **out)
         return error_raise_plain(ERROR_NO_MEMORY);
     }
     db->mode = mode;
+    db->patience = PATIENCE;
     /* Processes that make the same file at once can find it busy where SQLite does not wait. */
     while ((error = try_to_open(db)) == ERROR_BUSY && clock_milliseconds() < deadline)
         clock_sleep(5);
@@ -233,6 +234,12 @@ void db_close(struct db *db)
     disconnect(db);
     free(db->path);
     free(db);
+}
+
+void db_set_patience(struct db *db, int milliseconds)
+{
+    db->patience = milliseconds;
+    sqlite3_busy_timeout(db->handle, milliseconds);
 }
 
 const char *db_notice(const struct db *db)

@@ -32,6 +32,10 @@ enum db_mode {
 enum error db_open(const char *path, enum db_mode mode, struct db **out) MUST_CHECK;
 void db_close(struct db *db); /* NULL is safe */
 
+/* How long calls wait for other writers from now on, instead of 30 seconds: a program that somebody
+ * types into would rather say ERROR_BUSY and try again. */
+void db_set_patience(struct db *db, int milliseconds);
+
 /* A sentence about something that is worth the user's while, or NULL: the disk refuses WAL, or what
  * was deleted could not yet be overwritten. Lives until the next call that changes something. */
 const char *db_notice(const struct db *db);

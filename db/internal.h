@@ -7,13 +7,14 @@
 
 /* What the files of db/ share and nobody else sees. */
 
-enum { PATIENCE = 30000 /* ms that a call waits for other writers */ };
+enum { PATIENCE = 30000 /* ms that a call waits for other writers, unless told otherwise */ };
 
 struct db {
     sqlite3 *handle;
     sqlite3_stmt *rollback; /* prepared at opening: must not fail for want of memory */
     char *path;
     enum db_mode mode;
+    int patience;             /* ms that a call waits for other writers */
     bool walking;             /* a visitor is being called: nothing may be changed */
     int64_t version;          /* PRAGMA data_version when db_changed last looked */
     char journal_notice[512]; /* of db_notice; "": none */

@@ -61,7 +61,7 @@ void purge_run(struct db *db)
 
     sqlite3_busy_timeout(db->handle, PURGE_PATIENCE);
     error = purge(db);
-    sqlite3_busy_timeout(db->handle, PATIENCE);
+    sqlite3_busy_timeout(db->handle, db->patience);
     db->purge_notice[0] = '\0';
     if (error)
         snprintf(db->purge_notice, sizeof db->purge_notice,
@@ -87,6 +87,6 @@ void purge_draft(struct db *db)
 
     sqlite3_busy_timeout(db->handle, DRAFT_PATIENCE);
     error = truncate_wal(db, DRAFT_PATIENCE);
-    sqlite3_busy_timeout(db->handle, PATIENCE);
+    sqlite3_busy_timeout(db->handle, db->patience);
     (void)error;
 }

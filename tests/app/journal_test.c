@@ -31,8 +31,10 @@ static struct journal *open_as(enum journal_access access, const char *profile)
 
 static int set_up(void **state)
 {
-    struct home *home = calloc(1, sizeof *home);
+    static struct home fresh;
+    struct home *home = &fresh;
 
+    fresh = (struct home){0};
     snprintf(home->folder, sizeof home->folder, "/tmp/emotrack-journal-XXXXXX");
     if (!mkdtemp(home->folder))
         return -1;
@@ -59,7 +61,6 @@ static int tear_down(void **state)
     snprintf(folder, sizeof folder, "%s/emotrack", home->folder);
     rmdir(folder);
     assert_int_equal(rmdir(home->folder), 0);
-    free(home);
     return 0;
 }
 

@@ -226,7 +226,8 @@ class ShowTest(Case):
         self.emotrack("rate", "1", "wrong", "anger")
         out = self.emotrack("show", "1").out.decode()
         for part in ("Message 1, ", "I love this\nso much\n", "Guess then  joy",
-                     "You said    anger", "Guess now ", "love", "(before any word)", "1 rating of yours"):
+                     "You said    anger", "Guess now ", "love", "(before any word)",
+                     "1 rating of yours"):
             self.assertIn(part, out)
         self.emotrack("show", "2", code=1)
 
