@@ -3,19 +3,22 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
-#include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { READ_STEP = 64 * 1024 };
+enum { READ_STEP = 64 * 1024, LINK_MAX = 32 /* bytes */ };
+
+#define TEMPORARY ".XXXXXX" /* behind the path; mkostemp's */
 
 struct file_writer {
     int descriptor;
     char *path;      /* where the bytes shall end up */
-    char *temporary; /* where they are until then; NULL: written in place */
+    char *temporary; /* where they are before that; NULL: written in place */
+    bool named;      /* there is a file of the temporary name; else they have none yet */
 };
 
 static enum error too_large(const char *path, const struct buffer *out)
@@ -80,6 +83,12 @@ enum error file_read(const char *path, struct buffer *out)
     return error;
 }
 
+/* Where a descriptor's file can be linked from. */
+static void link_of(int descriptor, char out[LINK_MAX])
+{
+    snprintf(out, LINK_MAX, "/proc/self/fd/%d", descriptor);
+}
+
 static void writer_free(struct file_writer *writer)
 {
     free(writer->path);
@@ -101,23 +110,37 @@ static bool written_in_place(const char *path, mode_t *mode)
     return !S_ISREG(status.st_mode);
 }
 
+/* A file without a name: it goes with the process, however that ends. Negative: not every disk has
+ * such files, and without /proc they could not be named later. */
+static int open_nameless(const char *path)
+{
+    char *copy = strdup(path), link[LINK_MAX];
+    int descriptor = copy ? open(dirname(copy), O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600) : -1;
+
+    free(copy);
+    if (descriptor < 0)
+        return -1;
+    link_of(descriptor, link);
+    if (access(link, F_OK) == 0)
+        return descriptor;
+    close(descriptor);
+    return -1;
+}
+
 static enum error open_temporary(struct file_writer *writer, mode_t mode)
 {
-    size_t size = strlen(writer->path) + sizeof ".XXXXXX";
+    size_t size = strlen(writer->path) + sizeof TEMPORARY;
 
     writer->temporary = malloc(size);
     if (!writer->temporary)
         return error_raise_plain(ERROR_NO_MEMORY);
-    snprintf(writer->temporary, size, "%s.XXXXXX", writer->path);
-    writer->descriptor = mkostemp(writer->temporary, O_CLOEXEC);
+    snprintf(writer->temporary, size, "%s" TEMPORARY, writer->path);
+    writer->descriptor = open_nameless(writer->path);
     if (writer->descriptor < 0) {
-        enum error error = error_raise_errno("write", writer->path);
-
-        free(writer->temporary); /* nothing of this name was made */
-        writer->temporary = NULL;
-        return error;
+        writer->descriptor = mkostemp(writer->temporary, O_CLOEXEC);
+        writer->named = writer->descriptor >= 0;
     }
-    if (fchmod(writer->descriptor, mode) != 0)
+    if (writer->descriptor < 0 || fchmod(writer->descriptor, mode) != 0)
         return error_raise_errno("write", writer->path);
     return ERROR_NONE;
 }
@@ -183,12 +206,34 @@ static void sync_folder(const char *path)
     free(copy);
 }
 
+/* Gives the bytes their temporary name, which a rename can put in the place of an old file. */
+static enum error name_temporary(struct file_writer *writer)
+{
+    size_t length = strlen(writer->path);
+    char link[LINK_MAX];
+
+    link_of(writer->descriptor, link);
+    while (!writer->named) {
+        uint32_t number;
+
+        if (getentropy(&number, sizeof number) != 0)
+            return error_raise_errno("write", writer->path);
+        snprintf(writer->temporary + length, sizeof TEMPORARY, ".%06x", number & 0xFFFFFF);
+        writer->named = linkat(AT_FDCWD, link, AT_FDCWD, writer->temporary, AT_SYMLINK_FOLLOW) == 0;
+        if (!writer->named && errno != EEXIST)
+            return error_raise_errno("write", writer->path);
+    }
+    return ERROR_NONE;
+}
+
 enum error file_writer_commit(struct file_writer *writer)
 {
     enum error error = ERROR_NONE;
 
     if (writer->temporary && fsync(writer->descriptor) != 0)
         error = error_raise_errno("write", writer->path);
+    if (!error && writer->temporary)
+        error = name_temporary(writer);
     if (close(writer->descriptor) != 0 && !error)
         error = error_raise_errno("write", writer->path);
     writer->descriptor = -1;
@@ -212,7 +257,7 @@ void file_writer_abandon(struct file_writer *writer)
         return;
     if (writer->descriptor >= 0)
         close(writer->descriptor);
-    if (writer->temporary)
+    if (writer->named)
         unlink(writer->temporary);
     writer_free(writer);
 }
@@ -230,4 +275,12 @@ enum error file_replace(const char *path, const void *bytes, size_t length)
         return error;
     }
     return file_writer_commit(writer);
+}
+
+bool file_same(const char *a, const char *b)
+{
+    struct stat one, other;
+
+    return stat(a, &one) == 0 && stat(b, &other) == 0 && one.st_dev == other.st_dev &&
+           one.st_ino == other.st_ino;
 }

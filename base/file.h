@@ -3,6 +3,8 @@
 
 #include "base/buffer.h"
 
+#include <stdbool.h>
+
 /* Reads the whole file (a pipe too) and appends it to `out`. ERROR_TOO_LARGE over the buffer's
  * limit; ERROR_NOT_FOUND, ERROR_DENIED, ERROR_IO with the path in the sentence. */
 enum error file_read(const char *path, struct buffer *out) MUST_CHECK;
@@ -10,7 +12,8 @@ enum error file_read(const char *path, struct buffer *out) MUST_CHECK;
 /* Writes a whole file so that `path` is at every moment either what it was or all of the new
  * bytes: a temporary file beside it, fsync, rename, fsync of the folder. A path that is not a
  * regular file (a device, a pipe) is written in place. On error the old file is untouched and no
- * temporary file stays. Mode: as an existing file's, else 0666 less the umask. */
+ * temporary file stays; where the disk has files without a name (O_TMPFILE), none stays of a
+ * process that is killed half-way either. Mode: as an existing file's, else 0666 less the umask. */
 enum error file_replace(const char *path, const void *bytes, size_t length) MUST_CHECK;
 
 /* The same in pieces, for what does not fit in memory:
@@ -23,5 +26,8 @@ enum error file_writer_open(const char *path, struct file_writer **out) MUST_CHE
 enum error file_writer_add(struct file_writer *writer, const void *bytes, size_t length) MUST_CHECK;
 enum error file_writer_commit(struct file_writer *writer) MUST_CHECK;
 void file_writer_abandon(struct file_writer *writer);
+
+/* Whether both paths lead to one file or folder. */
+bool file_same(const char *a, const char *b);
 
 #endif

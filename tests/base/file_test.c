@@ -3,18 +3,25 @@
 #include "tests/allocation.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <pthread.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -330,6 +337,125 @@ static void test_pieces_appear_at_commit(void **state)
     assert_int_equal(empty_folder(), 1);
 }
 
+static bool has_nameless_files(void)
+{
+    int descriptor = open(".", O_TMPFILE | O_WRONLY, 0600);
+
+    if (descriptor >= 0)
+        close(descriptor);
+    return descriptor >= 0;
+}
+
+/* In a process of its own: writes half, says so, and waits for its end. */
+static void write_half(int said)
+{
+    struct file_writer *writer;
+
+    if (file_writer_open("file", &writer) || file_writer_add(writer, "half", 4) ||
+        write(said, "!", 1) != 1)
+        _exit(1);
+    for (;;)
+        pause();
+}
+
+static void test_a_killed_writer_leaves_no_trace(void **state)
+{
+    int said[2], status;
+    pid_t child;
+    char byte;
+
+    (void)state;
+    if (!has_nameless_files()) {
+        print_message("SKIPPED: this disk has no files without a name\n");
+        skip();
+    }
+    make("file", "old", 0644);
+    assert_int_equal(pipe(said), 0);
+    child = fork();
+    assert_true(child >= 0);
+    if (child == 0)
+        write_half(said[1]);
+    close(said[1]);
+    assert_int_equal(read(said[0], &byte, 1), 1);
+    close(said[0]);
+    kill(child, SIGKILL);
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFSIGNALED(status));
+    assert_holds("file", "old");
+    assert_int_equal(empty_folder(), 1);
+}
+
+/* From now on this process finds no disk that has files without a name. */
+static bool refuse_nameless_files(void)
+{
+    struct sock_filter steps[] = {
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_openat, 0, 3),
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, args[2])),
+        BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, O_TMPFILE & ~O_DIRECTORY, 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EOPNOTSUPP),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+    };
+    struct sock_fprog program = {.len = sizeof steps / sizeof steps[0], .filter = steps};
+
+    return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
+           prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0 && !has_nameless_files();
+}
+
+/* The exit code says how far it came. */
+static int replace_and_abandon(void)
+{
+    struct file_writer *writer;
+
+    if (!refuse_nameless_files())
+        return 1;
+    if (file_replace("file", "new", 3) || file_replace("other", "new", 3))
+        return 2;
+    if (file_writer_open("file", &writer) || file_writer_add(writer, "half", 4))
+        return 3;
+    file_writer_abandon(writer);
+    return 0;
+}
+
+static void test_a_disk_without_nameless_files(void **state)
+{
+    pid_t child;
+    int status;
+
+    (void)state;
+    make("file", "old", 0604);
+    child = fork();
+    assert_true(child >= 0);
+    if (child == 0)
+        _exit(replace_and_abandon());
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFEXITED(status));
+    if (WEXITSTATUS(status) == 1) {
+        print_message("SKIPPED: system calls cannot be filtered here\n");
+        skip();
+    }
+    assert_int_equal(WEXITSTATUS(status), 0);
+    assert_holds("file", "new");
+    assert_holds("other", "new");
+    assert_int_equal(mode_of("file"), 0604);
+    assert_int_equal(empty_folder(), 2);
+}
+
+static void test_same_file(void **state)
+{
+    (void)state;
+    make("file", "text", 0644);
+    make("twin", "text", 0644);
+    assert_int_equal(symlink("file", "symbolic"), 0);
+    assert_int_equal(link("file", "hard"), 0);
+    assert_true(file_same("file", "./file"));
+    assert_true(file_same("file", "symbolic"));
+    assert_true(file_same("hard", "symbolic"));
+    assert_true(file_same(".", folder));
+    assert_false(file_same("file", "twin"));
+    assert_false(file_same("missing", "missing"));
+}
+
 /* A disk that takes only so many bytes, whichever it is that no longer fits. */
 static void test_a_disk_that_fills_up(void **state)
 {
@@ -394,6 +520,9 @@ int main(void)
         IN_FOLDER(test_replace_where_nothing_can_be_written),
         IN_FOLDER(test_abandon_leaves_no_trace),
         IN_FOLDER(test_pieces_appear_at_commit),
+        IN_FOLDER(test_a_killed_writer_leaves_no_trace),
+        IN_FOLDER(test_a_disk_without_nameless_files),
+        IN_FOLDER(test_same_file),
         IN_FOLDER(test_a_disk_that_fills_up),
         IN_FOLDER(test_replace_out_of_memory),
     };
