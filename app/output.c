@@ -44,6 +44,11 @@ enum error output_open(struct output *output, const char *path)
     return error;
 }
 
+bool output_is_terminal(const struct output *output)
+{
+    return !output->writer && isatty(STDOUT_FILENO) == 1;
+}
+
 enum error output_flush(struct output *output)
 {
     size_t length = output->length;

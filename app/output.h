@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "base/file.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* Where results go when there may be many of them: standard output, or a file that
@@ -17,6 +18,9 @@ struct output {
 /* `path`: NULL for standard output. */
 enum error output_open(struct output *output, const char *path) MUST_CHECK;
 enum error output_add(struct output *output, const void *bytes, size_t length) MUST_CHECK;
+
+/* Whether it goes to somebody's terminal, which obeys what it gets. */
+bool output_is_terminal(const struct output *output);
 
 /* Hands on what was gathered. */
 enum error output_flush(struct output *output) MUST_CHECK;

@@ -1,5 +1,6 @@
 #include "app/profile.h"
 
+#include "base/file.h"
 #include "db/db.h"
 
 #include <dirent.h>
@@ -231,4 +232,83 @@ void profile_list_free(char **names, size_t count)
     for (size_t i = 0; i < count; i++)
         free(names[i]);
     free(names);
+}
+
+/* ---- files that nobody else may write ---- */
+
+/* The path without symbolic links of a file, or of the folder in which it would come to be;
+ * malloc'ed, NULL where there is neither. */
+static char *resolve(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    char *real = realpath(path, NULL), *folder;
+
+    if (real || !slash)
+        return real ? real : realpath(".", NULL);
+    folder = strndup(path, slash == path ? 1 : (size_t)(slash - path));
+    real = folder ? realpath(folder, NULL) : NULL;
+    free(folder);
+    return real;
+}
+
+/* Whether `folder` is the path or above it. */
+static bool is_below(const char *path, const char *folder)
+{
+    char *real = resolve(path), *slash;
+    bool below = real && file_same(real, folder);
+
+    while (!below && real && (slash = strrchr(real, '/'))) {
+        *slash = '\0';
+        below = file_same(real[0] ? real : "/", folder);
+    }
+    free(real);
+    return below;
+}
+
+static enum error guard_profile(const char *name, const char *path)
+{
+    struct buffer own;
+    bool owns = false;
+    enum error error = path_of(name, &own);
+
+    if (!error)
+        error = db_owns(own.data, path, &owns);
+    buffer_free(&own);
+    if (!error && owns)
+        error = error_raise(ERROR_INVALID,
+                            "'%s' is the journal of the profile '%s', or belongs to it, and was "
+                            "left as it is; write to another file",
+                            path, name);
+    return error;
+}
+
+static enum error guard_folder(const char *path)
+{
+    struct buffer own;
+    enum error error;
+
+    buffer_init(&own, PATH_MAX);
+    error = folder(&own);
+    if (!error && is_below(path, own.data))
+        error = error_raise(ERROR_INVALID,
+                            "'%s' is in '%s', where EmoTrack keeps the journals and nothing else; "
+                            "write to another folder",
+                            path, own.data);
+    buffer_free(&own);
+    return error;
+}
+
+enum error profile_guard(const char *path)
+{
+    char **names;
+    size_t count;
+    enum error error = profile_list(&names, &count);
+
+    /* No home, or one that may not be looked into: no journal could be written there either. */
+    if (error)
+        return error == ERROR_NO_MEMORY ? error : ERROR_NONE;
+    for (size_t i = 0; i < count && !error; i++)
+        error = guard_profile(names[i], path);
+    profile_list_free(names, count);
+    return error ? error : guard_folder(path);
 }

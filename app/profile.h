@@ -29,4 +29,8 @@ enum error profile_new(const char *name) MUST_CHECK;    /* ERROR_EXISTS */
 enum error profile_delete(const char *name) MUST_CHECK; /* its bytes too. ERROR_NOT_FOUND */
 enum error profile_rename(const char *from, const char *to) MUST_CHECK;
 
+/* Before a file is written for other programs: ERROR_INVALID where `path` leads into the folder of
+ * the profiles, or to a file of one of them by whatever way. */
+enum error profile_guard(const char *path) MUST_CHECK;
+
 #endif

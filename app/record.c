@@ -60,7 +60,7 @@ static enum error csv_cell(struct buffer *out, const char *text, bool raw)
     while (*text && !error) {
         size_t run = strcspn(text, "\"");
 
-        error = buffer_append(out, text, run);
+        error = utf8_repair(text, run, out);
         text += run;
         if (!error && *text) {
             error = buffer_append_text(out, "\"\"");
@@ -128,11 +128,40 @@ static bool add_integer(cJSON *object, const char *name, int64_t value)
     return cJSON_AddRawToObject(object, name, text) != NULL;
 }
 
+/* What a terminal might obey, or a reader take for the end of a line. cJSON escapes the rest. */
+static bool is_escaped(int32_t codepoint)
+{
+    return (codepoint >= 0x7F && codepoint < 0xA0) || codepoint == 0x2028 || codepoint == 0x2029 ||
+           utf8_reorders(codepoint);
+}
+
+/* JSON as it goes out: such characters, which stand in strings alone, as \uXXXX, and what is no
+ * UTF-8 as U+FFFD. */
+static enum error append_json(struct buffer *out, const char *json)
+{
+    size_t length = strlen(json), from = 0, at = 0;
+    enum error error = ERROR_NONE;
+
+    while (at < length && !error) {
+        int32_t codepoint;
+        size_t taken = utf8_decode(json + at, length - at, &codepoint);
+
+        if (is_escaped(codepoint)) {
+            error = utf8_repair(json + from, at - from, out);
+            if (!error)
+                error = buffer_format(out, "\\u%04x", (unsigned)codepoint);
+            from = at + taken;
+        }
+        at += taken;
+    }
+    return error ? error : utf8_repair(json + from, length - from, out);
+}
+
 /* Appends the object as a line and deletes it. `complete`: all that belongs in it is. */
 static enum error put_line(cJSON *object, bool complete, struct buffer *out)
 {
     char *text = object && complete ? cJSON_PrintUnformatted(object) : NULL;
-    enum error error = text ? buffer_append_text(out, text) : error_raise_plain(ERROR_NO_MEMORY);
+    enum error error = text ? append_json(out, text) : error_raise_plain(ERROR_NO_MEMORY);
 
     cJSON_free(text);
     cJSON_Delete(object);

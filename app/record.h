@@ -3,7 +3,10 @@
 
 #include "app/journal.h"
 
-/* Messages and guesses as other programs read them: CSV (RFC 4180) and JSON Lines, in UTF-8.
+/* Messages and guesses as other programs read them: CSV (RFC 4180) and JSON Lines, in UTF-8,
+ * whatever bytes a damaged journal holds (what is none becomes U+FFFD). JSON has every control
+ * character, U+2028, U+2029 and what reorders text (base/utf8.h) escaped: it is safe on a terminal
+ * and loses nothing. CSV has no escapes: there they stand as they are.
  *
  * The fields of a message: id, created_at (ISO 8601 with milliseconds and the writer's offset),
  * text, guess, probability, rating (right, wrong), label (the emotion that the user picked), model.

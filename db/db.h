@@ -145,6 +145,10 @@ enum error db_setting_set(struct db *db, const char *name, const char *value) MU
  * ERROR_EXISTS: `to` is there. ERROR_BUSY: somebody has it open. */
 enum error db_rename(const char *from, const char *to) MUST_CHECK;
 
+/* `*owns`: whether `file` is the journal `path`, or one of the files that SQLite keeps beside it
+ * (there now or not), whatever path leads to it. */
+enum error db_owns(const char *path, const char *file, bool *owns) MUST_CHECK;
+
 /* Overwrites and removes a profile's file and everything that SQLite keeps beside it; works on a
  * damaged file too. ERROR_NOT_FOUND. */
 enum error db_destroy(const char *path) MUST_CHECK;

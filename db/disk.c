@@ -1,5 +1,6 @@
 #include "db/disk.h"
 
+#include "base/file.h"
 #include "db/internal.h"
 
 #include <errno.h>
@@ -145,6 +146,47 @@ enum error disk_has_side(const char *path, bool *has)
         free(name);
     }
     return ERROR_NONE;
+}
+
+/* ---- whose a file is ---- */
+
+static const char *name_in(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+
+    return slash ? slash + 1 : path;
+}
+
+/* One file, or one place where a file may come to be. */
+static enum error same_place(const char *a, const char *b, bool *same)
+{
+    char *a_folder, *b_folder;
+
+    *same = file_same(a, b);
+    if (*same || strcmp(name_in(a), name_in(b)) != 0)
+        return ERROR_NONE;
+    a_folder = folder_of(a);
+    b_folder = folder_of(b);
+    *same = a_folder && b_folder && file_same(a_folder, b_folder);
+    free(b_folder);
+    free(a_folder);
+    return a_folder && b_folder ? ERROR_NONE : ERROR_NO_MEMORY;
+}
+
+enum error db_owns(const char *path, const char *file, bool *owns)
+{
+    /* SQLite keeps its files beside the file that a symbolic link leads to. */
+    char *real = realpath(path, NULL);
+    enum error error = same_place(path, file, owns);
+
+    for (int i = 0; i < SIDES && real && !error && !*owns; i++) {
+        char *name = beside(real, side[i]);
+
+        error = name ? same_place(name, file, owns) : ERROR_NO_MEMORY;
+        free(name);
+    }
+    free(real);
+    return error;
 }
 
 /* ---- renaming ---- */

@@ -16,13 +16,17 @@ static enum export_format chosen_format(const struct arguments *arguments)
     return path ? export_format_of(path) : EXPORT_CSV;
 }
 
-static enum error export(const struct arguments *arguments, struct journal *journal,
-                         const char *filter) {
-    const char *path = arguments_value(arguments, "output"); struct output output; size_t count;
-    enum error error = output_open(&output, path &&strcmp(path, "-") != 0 ? path : NULL);
+static enum error write_messages(const struct arguments *arguments, struct journal *journal,
+                                 const char *filter)
+{
+    const char *path = arguments_value(arguments, "output");
+    bool raw = arguments_has(arguments, "raw");
+    struct output output;
+    size_t count;
+    enum error error = export_open(&output, path && strcmp(path, "-") != 0 ? path : NULL);
 
-    if (!error) error = export_write(journal, &output, chosen_format(arguments),
-                                     arguments_has(arguments, "raw"), filter, &count);
+    if (!error)
+        error = export_write(journal, &output, chosen_format(arguments), raw, filter, &count);
     return output_close(&output, error);
 }
 
@@ -37,7 +41,7 @@ static int run(const struct arguments *arguments)
     if (!error)
         error = session_open(arguments, JOURNAL_READ, &journal);
     if (!error)
-        error = export(arguments, journal, filter.data);
+        error = write_messages(arguments, journal, filter.data);
     buffer_free(&filter);
     journal_close(journal);
     return report_outcome(arguments, error);
@@ -59,7 +63,8 @@ const struct command command_export = {
         "The fields are id, created_at (ISO 8601 with milliseconds and offset), text, guess, "
         "probability, rating (right or wrong), label (the emotion that you picked) and model. "
         "What is not there is empty in CSV and null in JSON. The encoding is UTF-8; CSV follows "
-        "RFC 4180.\n\n"
+        "RFC 4180. On a terminal control characters are replaced in CSV; a file or another program "
+        "gets the exact text. FILE may not be a journal or in the folder of the journals.\n\n"
         "A CSV cell that starts with = + - @ ' a tab or a carriage return gets a ' in front, so "
         "that no spreadsheet takes it for a formula: take one ' away from each cell that starts "
         "with one, or use --raw or JSON Lines, to have the exact text. The filter is that of "

@@ -1,5 +1,6 @@
 #include "app/commands/commands.h"
 
+#include "app/profile.h"
 #include "base/file.h"
 #include "classifier/model.h"
 #include "classifier/train.h"
@@ -63,6 +64,23 @@ static void print_report(const struct train_report *report, size_t size, const c
            report->temperature, report->threshold, 100 * (1 - report->coverage));
 }
 
+/* A slip of the hand must not replace the data, or somebody's journal. */
+static enum error check_output(const struct arguments *arguments, const char *path)
+{
+    static const char *const inputs[] = {"data", "dev", "map", "labels", "provenance"};
+
+    for (size_t i = 0; i < sizeof inputs / sizeof *inputs; i++) {
+        const char *input = arguments_value(arguments, inputs[i]);
+
+        if (input && file_same(input, path))
+            return error_raise(ERROR_INVALID,
+                               "--output '%s' is the file of --%s, and was left as it is; write to "
+                               "another file",
+                               path, inputs[i]);
+    }
+    return profile_guard(path);
+}
+
 static enum error train(const struct train_settings *settings, const char *path)
 {
     struct train_report report;
@@ -100,7 +118,9 @@ static int run(const struct arguments *arguments)
     if (seed && !read_seed(seed, &settings.seed))
         return report_usage(arguments, "--seed takes a whole number, not '%s'", seed);
     buffer_init(&origin, ORIGIN_MAX);
-    error = read_origin(arguments, &origin);
+    error = check_output(arguments, output);
+    if (!error)
+        error = read_origin(arguments, &origin);
     settings.origin = origin.data ? origin.data : "";
     if (!error)
         error = train(&settings, output);

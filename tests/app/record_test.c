@@ -9,6 +9,8 @@
 
 #include <cmocka.h>
 
+#define FFFD  "\xEF\xBF\xBD"
+#define EPOCH "1970-01-01T00:00:00.000+00:00"
 #define START "7,2026-11-21T23:41:05.250+01:00,"
 
 struct row {
@@ -61,6 +63,46 @@ static void test_csv(void **state)
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         check_csv(&rows[i], false);
         check_csv(&rows[i], true);
+    }
+}
+
+/* Text of a damaged journal is repaired; what a terminal would obey is escaped in JSON. */
+static void test_any_bytes(void **state)
+{
+    static const struct {
+        const char *text, *csv, *json;
+    } cases[] = {
+        {"\xFF=\"\xC3\"\xE2\x80,", "\"" FFFD "=\"\"" FFFD "\"\"" FFFD FFFD ",\"",
+         FFFD "=\\\"" FFFD "\\\"" FFFD FFFD ","},
+        {"\x1B\x7F\xC2\x80\xC2\x9F\xC2\xA0", "\x1B\x7F\xC2\x80\xC2\x9F\xC2\xA0",
+         "\\u001b\\u007f\\u0080\\u009f\xC2\xA0"},
+        {"\xE2\x80\xA8\xE2\x80\xA9\xE2\x80\xAA\xE2\x80\xAE\xE2\x80\xAF",
+         "\xE2\x80\xA8\xE2\x80\xA9\xE2\x80\xAA\xE2\x80\xAE\xE2\x80\xAF",
+         "\\u2028\\u2029\\u202a\\u202e\xE2\x80\xAF"},
+        {"\xE2\x81\xA6\xE2\x81\xA9", "\xE2\x81\xA6\xE2\x81\xA9", "\\u2066\\u2069"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char *text = strdup(cases[i].text), guess[] = "\xFF", model[] = "m\xC2";
+        struct entry entry = {.id = 7, .text = text, .guess = guess, .model = model};
+        struct buffer out, wanted;
+
+        buffer_init(&out, RECORD_MAX);
+        buffer_init(&wanted, RECORD_MAX);
+        assert_int_equal(record_csv(&entry, false, &out), ERROR_NONE);
+        assert_int_equal(record_json(&entry, &out), ERROR_NONE);
+        assert_int_equal(buffer_format(&wanted,
+                                       "7," EPOCH ",%s," FFFD ",0,,,m" FFFD "\r\n"
+                                       "{\"id\":7,\"created_at\":\"" EPOCH "\",\"text\":\"%s\","
+                                       "\"guess\":\"" FFFD "\",\"probability\":0,\"rating\":null,"
+                                       "\"label\":null,\"model\":\"m" FFFD "\"}\n",
+                                       cases[i].csv, cases[i].json),
+                         ERROR_NONE);
+        assert_string_equal(out.data, wanted.data);
+        buffer_free(&out);
+        buffer_free(&wanted);
+        free(text);
     }
 }
 
@@ -140,6 +182,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_csv),
+        cmocka_unit_test(test_any_bytes),
         cmocka_unit_test(test_ratings_and_times),
         cmocka_unit_test(test_any_time_can_be_written),
         cmocka_unit_test(test_no_memory),

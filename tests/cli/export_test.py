@@ -6,7 +6,7 @@ import stat
 import subprocess
 import unittest
 
-from harness import Case, csv_rows
+from harness import Case, Terminal, csv_rows
 
 FIELDS = ["id", "created_at", "text", "guess", "probability", "rating", "label", "model"]
 
@@ -93,6 +93,66 @@ class ExportTest(Case):
         self.emotrack("export", "--output", "/dev/full", code=1)
         self.assertEqual([name for name in os.listdir(self.folder) if name.startswith("out.csv")],
                          ["out.csv"])
+
+    def journals(self):
+        """Every file of the data folder, byte for byte."""
+        folder = os.path.dirname(self.database())
+        found = {}
+        for name in sorted(os.listdir(folder)):
+            with open(os.path.join(folder, name), "rb") as file:
+                found[name] = file.read()
+        return found
+
+    def test_no_journal_is_written_over(self):
+        self.emotrack("profile", "new", "work")
+        folder = os.path.dirname(self.database())
+        os.symlink(self.database(), self.path("link.csv"))
+        os.link(self.database("work"), self.path("hard.csv"))
+        os.symlink(folder, self.path("folder"))
+        os.rename(self.database("work"), self.path("elsewhere.db"))
+        os.symlink(self.path("elsewhere.db"), self.database("work"))
+        before = self.journals()
+        for path in (self.database(), self.database("work"), self.database() + "-wal",
+                     self.database() + "-shm", self.database() + "-journal",
+                     self.database("new"), os.path.join(folder, "out.csv"),
+                     self.path("link.csv"), self.path("hard.csv"), self.path("elsewhere.db"),
+                     self.path("elsewhere.db-wal"), self.path("folder", "default.db"),
+                     self.path("folder", "out.csv"), self.path("data", "..", "data", "emotrack",
+                                                               "default.db"),
+                     os.path.relpath(self.database())):
+            for profile in ("default", "work"):
+                with self.subTest(path=path, profile=profile):
+                    done = self.emotrack("--profile", profile, "export", "--output", path, code=1)
+                    self.assertIn(path, done.err.decode())
+                    self.assertIn("write to another", done.err.decode())
+                    self.assertEqual(self.journals(), before)
+        self.emotrack("export", "--output", "default.db", code=1, cwd=folder)
+        self.emotrack("export", "--output", "out.csv", code=1, cwd=folder)
+        self.assertEqual(self.journals(), before)
+        self.emotrack("export", "--output", self.path("data", "out.csv"))
+        self.emotrack("export", "--output", "default.db", cwd=self.folder)
+
+    def test_a_terminal_gets_nothing_that_moves_it(self):
+        self.write("\x1b[2Jx\u202ey\u0085z\x7f\u2028\u2067", "two")
+        self.emotrack("edit", "2", input="first\nsecond\rthird")
+        for arguments in (["export"], ["export", "--raw"], ["export", "--format", "jsonl"],
+                          ["history", "--json"]):
+            with self.subTest(arguments=arguments):
+                code, seen = Terminal(self, *arguments, "x").finish()
+                self.assertEqual(code, 0)
+                for bad in "\x1b\u202e\u0085\x7f\u2028\u2067":
+                    self.assertNotIn(bad, seen.decode())
+        _, seen = Terminal(self, "export", "second").finish()
+        self.assertIn(b',"first\r\nsecond third",', seen)
+
+    def test_json_escapes_what_a_terminal_would_obey(self):
+        text = "a\x7f\u0080\u009f\u2028\u2029\u202a\u202e\u2066\u2069\u200f\u00a0\U0001F600z"
+        self.write(text)
+        for out in (self.emotrack("history", "--json", "--limit", "1"),
+                    self.emotrack("predict", "--json", text)):
+            self.assertIn(b"a\\u007f\\u0080\\u009f\\u2028\\u2029\\u202a\\u202e\\u2066\\u2069"
+                          + "\u200f\u00a0\U0001F600z".encode(), out.out)
+            self.assertEqual(out.objects[0]["text"], text)
 
     def test_the_name_says_the_format(self):
         self.emotrack("export", "--output", self.path("out.jsonl"))

@@ -75,6 +75,18 @@ class DatabaseTest(Case):
         os.makedirs(self.database())
         self.fails_everywhere()
 
+    def test_text_that_is_no_utf8(self):
+        self.write("whole", "broken")
+        connection = sqlite3.connect(self.database())
+        connection.execute("UPDATE message SET text = CAST(x'61ff62c3' AS TEXT), "
+                           "guess = CAST(x'80' AS TEXT) WHERE id = 2")
+        connection.commit()
+        connection.close()
+        self.assertEqual(self.history()[0]["text"], "a\ufffdb\ufffd")
+        self.assertEqual(self.emotrack("export", "--format", "jsonl").objects[1]["guess"], "\ufffd")
+        self.assertIn(",a\ufffdb\ufffd,\ufffd,", self.emotrack("export").out.decode())
+        self.assertIn("a\ufffdb\ufffd", self.emotrack("show", "2").out.decode())
+
     def test_of_a_newer_version(self):
         self.write("keep me")
         connection = sqlite3.connect(self.database())
