@@ -85,7 +85,7 @@ static enum error choose_journal(struct db *db)
     error = query_finish(&query);
     if (error || wal)
         return error;
-    snprintf(db->journal_notice, sizeof db->journal_notice,
+    snprintf(db->notice, sizeof db->notice,
              "'%.300s' is on a disk that does not let programs share memory (a network disk?): "
              "saving is slower, and only one machine at a time should use the journal",
              db->path);
@@ -244,9 +244,7 @@ void db_set_patience(struct db *db, int milliseconds)
 
 const char *db_notice(const struct db *db)
 {
-    if (db->purge_notice[0])
-        return db->purge_notice;
-    return db->journal_notice[0] ? db->journal_notice : NULL;
+    return db->notice[0] ? db->notice : NULL;
 }
 
 enum error db_changed(struct db *db, bool *changed)

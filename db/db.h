@@ -36,8 +36,9 @@ void db_close(struct db *db); /* NULL is safe */
  * types into would rather say ERROR_BUSY and try again. */
 void db_set_patience(struct db *db, int milliseconds);
 
-/* A sentence about something that is worth the user's while, or NULL: the disk refuses WAL, or what
- * was deleted could not yet be overwritten. Lives until the next call that changes something. */
+/* A sentence about something that is worth the user's while, or NULL. After db_open: the disk
+ * refuses WAL, or what was deleted earlier could not yet be overwritten; after a call that deletes
+ * or edits messages: its bytes could not. Lives until the next call that changes something. */
 const char *db_notice(const struct db *db);
 
 /* True once after another connection has changed the file: what was read from it may be stale. */

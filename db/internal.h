@@ -14,11 +14,10 @@ struct db {
     sqlite3_stmt *rollback; /* prepared at opening: must not fail for want of memory */
     char *path;
     enum db_mode mode;
-    int patience;             /* ms that a call waits for other writers */
-    bool walking;             /* a visitor is being called: nothing may be changed */
-    int64_t version;          /* PRAGMA data_version when db_changed last looked */
-    char journal_notice[512]; /* of db_notice; "": none */
-    char purge_notice[512];
+    int patience;     /* ms that a call waits for other writers */
+    bool walking;     /* a visitor is being called: nothing may be changed */
+    int64_t version;  /* PRAGMA data_version when db_changed last looked */
+    char notice[512]; /* of db_notice; "": none */
 };
 
 /* ---- errors (query.c) ---- */

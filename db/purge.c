@@ -55,19 +55,24 @@ static enum error purge(struct db *db)
     return error ? error : purge_note(db, wanted);
 }
 
-void purge_run(struct db *db)
+static void try_to_purge(struct db *db)
 {
     enum error error;
 
     sqlite3_busy_timeout(db->handle, PURGE_PATIENCE);
     error = purge(db);
     sqlite3_busy_timeout(db->handle, db->patience);
-    db->purge_notice[0] = '\0';
     if (error)
-        snprintf(db->purge_notice, sizeof db->purge_notice,
+        snprintf(db->notice, sizeof db->notice,
                  "what was deleted is gone from the journal, but its bytes are not yet overwritten "
                  "on the disk: %.300s. EmoTrack tries again when it next deletes or starts",
                  error_sentence());
+}
+
+void purge_run(struct db *db)
+{
+    db->notice[0] = '\0';
+    try_to_purge(db);
 }
 
 enum error purge_resume(struct db *db)
@@ -77,7 +82,7 @@ enum error purge_resume(struct db *db)
 
     error = db_run_integer(db, "SELECT wanted > done FROM purge", &pending);
     if (!error && pending)
-        purge_run(db);
+        try_to_purge(db);
     return error;
 }
 

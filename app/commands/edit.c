@@ -41,7 +41,8 @@ static bool unchanged(const struct entry *entry, const struct buffer *text)
            memcmp(entry->text, text->data, text->length) == 0;
 }
 
-static enum error edit(struct journal *journal, const struct entry *entry)
+static enum error edit(const struct arguments *arguments, struct journal *journal,
+                       const struct entry *entry)
 {
     struct entry edited = {0};
     struct buffer text;
@@ -53,6 +54,8 @@ static enum error edit(struct journal *journal, const struct entry *entry)
         printf("message %" PRId64 " is as it was\n", entry->id);
     } else if (!error) {
         error = journal_edit(journal, entry->id, text.data, text.length, &edited);
+        if (!error)
+            session_tell(arguments, journal);
         if (!error)
             error = describe_rating_of(journal, entry->id);
     }
@@ -73,7 +76,7 @@ static int run(const struct arguments *arguments)
     if (!error)
         error = journal_get(journal, id, &entry);
     if (!error)
-        error = edit(journal, &entry);
+        error = edit(arguments, journal, &entry);
     entry_clear(&entry);
     journal_close(journal);
     return report_outcome(arguments, error);

@@ -6,9 +6,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static void print_count(size_t count)
+/* Says what was done, and no more than that. */
+static void tell(const struct arguments *arguments, const struct journal *journal, size_t count)
 {
-    printf("forgot %zu message%s\n", count, count == 1 ? "" : "s");
+    bool left = session_tell(arguments, journal);
+
+    printf("forgot %zu message%s%s\n", count, count == 1 ? "" : "s",
+           left ? "; the bytes are still on the disk" : "");
 }
 
 static int compare_ids(const void *a, const void *b)
@@ -66,7 +70,7 @@ static enum error forget_named(const struct arguments *arguments, struct journal
     } else if (!error) {
         error = journal_forget(journal, ids, count);
         if (!error)
-            print_count(count);
+            tell(arguments, journal, count);
     }
     free(ids);
     return error;
@@ -85,7 +89,7 @@ static enum error forget_everything(const struct arguments *arguments, struct jo
     }
     error = journal_forget_all(journal, &count);
     if (!error)
-        print_count(count);
+        tell(arguments, journal, count);
     return error;
 }
 
@@ -132,7 +136,10 @@ const struct command command_forget = {
         "Either all of the messages that are named are deleted or, where one of them does not "
         "exist, none. What their ratings taught is forgotten with them. At a terminal it asks "
         "first; without one, messages that are named by number are deleted at once, and --all "
-        "needs --yes.",
+        "needs --yes.\n\n"
+        "Where another program reads the journal on and on, or the disk is full, the messages are "
+        "gone but their bytes cannot be overwritten yet: it says so, and the next deletion, edit "
+        "or start makes it good.",
     .options = options,
     .operands_max = -1,
     .run = run,

@@ -17,9 +17,18 @@ enum error session_open(const struct arguments *arguments, enum journal_access a
     };
     enum error error = journal_open(&options, out);
 
-    if (!error && journal_notice(*out))
-        report_note(arguments, "%s", journal_notice(*out));
+    if (!error)
+        session_tell(arguments, *out);
     return error;
+}
+
+bool session_tell(const struct arguments *arguments, const struct journal *journal)
+{
+    const char *notice = journal_notice(journal);
+
+    if (notice)
+        report_note(arguments, "%s", notice);
+    return notice != NULL;
 }
 
 bool session_can_ask(void)

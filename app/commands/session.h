@@ -12,6 +12,10 @@
 enum error session_open(const struct arguments *arguments, enum journal_access access,
                         struct journal **out) MUST_CHECK;
 
+/* Says journal_notice on standard error, and returns whether there was one: after a deletion or an
+ * edit it means that the bytes are still on the disk. */
+bool session_tell(const struct arguments *arguments, const struct journal *journal);
+
 /* Whether somebody sits before standard input, so that questions get an answer. */
 bool session_can_ask(void);
 

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import sqlite3
 import stat
 
 from harness import TEXT_MAX, Case, Terminal
@@ -300,6 +301,28 @@ class ForgetTest(Case):
             self.assertEqual(self.files_with(word), [])
         self.assertEqual([entry["text"] for entry in self.history()], ["bystander stays"])
         self.check_database()
+
+    def test_bytes_that_must_wait_are_told(self):
+        self.write("Zanzibarium one", "quokkaville two", "xylofonist three", "four")
+        reader = sqlite3.connect(self.database(), isolation_level=None)
+        reader.execute("BEGIN")
+        reader.execute("SELECT count(*) FROM message").fetchall()
+        for arguments, said in [
+            (["edit", "1"], "message 1: "),
+            (["forget", "2", "3"], "forgot 2 messages; the bytes are still on the disk\n"),
+            (["forget", "--all", "--yes"], "forgot 2 messages; the bytes are still on the disk\n"),
+        ]:
+            with self.subTest(arguments=arguments):
+                done = self.emotrack(*arguments, input="changed")
+                self.assertTrue(done.out.decode().startswith(said), done.out)
+                self.assertIn("not yet overwritten", done.err.decode())
+                self.assertIn("tries again", done.err.decode())
+        self.assertNotEqual(self.files_with("quokkaville"), [])
+        reader.close()
+        done = self.emotrack("forget", "--all", "--yes")
+        self.assertEqual((done.out, done.err), (b"forgot 0 messages\n", b""))
+        for word in ("Zanzibarium", "quokkaville", "xylofonist"):
+            self.assertEqual(self.files_with(word), [])
 
     def test_all_or_none(self):
         self.write("a", "b")
