@@ -172,6 +172,12 @@ const char *journal_notice(const struct journal *journal)
     return journal->db ? db_notice(journal->db) : NULL;
 }
 
+void journal_set_patience(struct journal *journal, int milliseconds)
+{
+    if (journal->db)
+        db_set_patience(journal->db, milliseconds);
+}
+
 enum error journal_refresh(struct journal *journal, bool *changed)
 {
     enum error error;

@@ -36,6 +36,10 @@ const struct model *journal_model(const struct journal *journal); /* for labels 
 size_t journal_rating_count(const struct journal *journal);       /* that the guesses rest on */
 const char *journal_notice(const struct journal *journal);        /* worth telling, or NULL */
 
+/* How long calls wait for other programs that write, from now on (30 seconds else), ms: a face that
+ * somebody types into would rather tell ERROR_BUSY. */
+void journal_set_patience(struct journal *journal, int milliseconds);
+
 /* Takes in what other programs have changed since (ratings: the personal layer is recomputed).
  * `*changed`: whether anything was. Cheap when nothing was. */
 enum error journal_refresh(struct journal *journal, bool *changed) MUST_CHECK;

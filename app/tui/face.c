@@ -48,6 +48,30 @@ bool face_undo(struct face *face, bool redo, int64_t *id)
     return true;
 }
 
+bool face_rate(struct face *face, int64_t id, enum verdict verdict, const char *label)
+{
+    struct entry entry;
+    enum error error = journal_get(face->journal, id, &entry);
+    bool nothing_to_rate = !error && !entry.guess && !label;
+
+    entry_clear(&entry);
+    if (nothing_to_rate) {
+        face_say(face, "There is no guess to rate: n, then the emotion, says what it is.");
+        return false;
+    }
+    if (!error)
+        error = journal_rate(face->journal, id, verdict, label);
+    return !face_complain(face, error);
+}
+
+void face_say_pick(struct face *face, enum pick pick)
+{
+    if (pick == PICK_NO_SUCH)
+        face_say(face, "No emotion goes on like this.");
+    if (pick == PICK_SEVERAL)
+        face_say(face, "More than one emotion begins like this: type more of its name.");
+}
+
 const char *face_push(float contribution)
 {
     static const char *const pluses[] = {"+", "++", "+++"};

@@ -2,6 +2,7 @@
 #define EMOTRACK_APP_TUI_FACE_H
 
 #include "app/journal.h"
+#include "app/tui/picker.h"
 
 #include <stdbool.h>
 
@@ -44,6 +45,12 @@ bool face_complain(struct face *face, enum error error);
 /* Takes the last rating of all back, or brings it back, and says so. `*id`: the message that it is
  * about. Returns whether there was one. */
 bool face_undo(struct face *face, bool redo, int64_t *id);
+
+/* Rates a message, or tells why not. Returns whether it is rated. */
+bool face_rate(struct face *face, int64_t id, enum verdict verdict, const char *label);
+
+/* Tells why what was typed picks no emotion yet. */
+void face_say_pick(struct face *face, enum pick pick);
 
 /* One line of the help: keys and what they do. The last of a table has NULL keys. */
 struct key_help {

@@ -5,6 +5,7 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { FILTER_LENGTH_MAX = 1024 };
 
@@ -86,33 +87,41 @@ int64_t history_chosen(const struct history *history)
 
 /* ---- acts on the chosen message ---- */
 
-static void rate(struct history *history, struct face *face, enum verdict verdict,
+/* Asks something about the chosen message; the answer is about this one, whatever the list does
+ * meanwhile. */
+static void ask(struct history *history, enum history_mode mode)
+{
+    history->asked = history_chosen(history);
+    history->mode = mode;
+}
+
+static void rate(struct history *history, struct face *face, int64_t id, enum verdict verdict,
                  const char *label)
 {
-    int64_t id = history_chosen(history);
-
     history->mode = HISTORY_LIST;
-    if (face_complain(face, journal_rate(face->journal, id, verdict, label)))
-        return;
-    face_say(face, "Message %lld is rated %s; u takes it back.", (long long)id,
-             label                      ? label
-             : verdict == VERDICT_RIGHT ? "right"
-                                        : "wrong");
     history->stale = true;
+    if (face_rate(face, id, verdict, label))
+        face_say(face, "Message %lld is rated %s; u takes it back.", (long long)id,
+                 label                      ? label
+                 : verdict == VERDICT_RIGHT ? "right"
+                                            : "wrong");
 }
 
 static void pick(struct history *history, struct face *face, const struct press *press)
 {
     const struct model *model = journal_model(face->journal);
+    int64_t id = history->asked;
     int label;
+    enum pick picked = picker_press(&history->picker, model, press, &label);
 
-    switch (picker_press(&history->picker, model, press, &label)) {
-    case PICK_LABEL: rate(history, face, VERDICT_WRONG, model_label(model, label)->name); break;
-    case PICK_NONE: rate(history, face, VERDICT_WRONG, NULL); break;
-    case PICK_BACK: history->mode = HISTORY_LIST; break;
-    case PICK_NO_SUCH: face_say(face, "No emotion goes on like this."); break;
-    case PICK_MORE: break;
-    }
+    if (picked == PICK_LABEL)
+        rate(history, face, id, VERDICT_WRONG, model_label(model, label)->name);
+    else if (picked == PICK_NONE)
+        rate(history, face, id, VERDICT_WRONG, NULL);
+    else if (picked == PICK_BACK)
+        history->mode = HISTORY_LIST;
+    else
+        face_say_pick(face, picked);
 }
 
 static void undo(struct history *history, struct face *face, bool redo)
@@ -132,25 +141,41 @@ static void open_chosen(const struct history *history, struct face *face)
     entry_clear(&entry);
 }
 
-static void delete (struct history *history, struct face *face, const struct press *press)
+static void forget(struct history *history, struct face *face, const struct press *press)
 {
-    int64_t id = history_chosen(history);
+    int64_t id = history->asked;
 
     history->mode = HISTORY_LIST;
     if (press_command(press) != 'y') {
         face_say(face, "Message %lld is kept.", (long long)id);
         return;
     }
+    history->stale = true;
     if (face_complain(face, journal_forget(face->journal, &id, 1)))
         return;
-    face_say(face, "Message %lld is gone, its bytes too.", (long long)id);
-    history->stale = true;
+    if (journal_notice(face->journal))
+        face_say(face, "%s", journal_notice(face->journal));
+    else
+        face_say(face, "Message %lld is gone, its bytes too.", (long long)id);
 }
 
-static void export(struct history *history, struct face *face)
+/* A file that is there is replaced only when Enter is pressed again. */
+static bool may_write(struct history *history, struct face *face, const char *path)
+{
+    if (history->replacing || access(path, F_OK) != 0)
+        return true;
+    history->replacing = true;
+    face_say(face, "'%s' is there already: Enter again replaces it.", path);
+    return false;
+}
+
+static void export_view(struct history *history, struct face *face)
 {
     const char *path = text_of(&history->path);
     size_t count;
+
+    if (!may_write(history, face, path))
+        return;
 
     history->mode = HISTORY_LIST;
     if (!face_complain(face, export_file(face->journal, path, export_format_of(path),
@@ -163,6 +188,7 @@ static void ask_for_path(struct history *history, struct face *face)
     if (history->path.text.length == 0 &&
         face_complain(face, editor_set(&history->path, EXPORT_FILE, strlen(EXPORT_FILE))))
         return;
+    history->replacing = false;
     history->mode = HISTORY_EXPORT;
 }
 
@@ -211,16 +237,16 @@ static bool chosen_command(struct history *history, struct face *face, char lett
         return true;
     }
     switch (letter) {
-    case 'y': rate(history, face, VERDICT_RIGHT, NULL); break;
+    case 'y': rate(history, face, history_chosen(history), VERDICT_RIGHT, NULL); break;
     case 'n':
         picker_start(&history->picker);
-        history->mode = HISTORY_PICK;
+        ask(history, HISTORY_PICK);
         break;
     case 'e':
         face->wish = WISH_EDIT;
         face->message = history_chosen(history);
         break;
-    case 'd': history->mode = HISTORY_DELETE; break;
+    case 'd': ask(history, HISTORY_DELETE); break;
     default: open_chosen(history, face); break;
     }
     return true;
@@ -305,11 +331,14 @@ static void in_path(struct history *history, struct face *face, const struct pre
 {
     bool taken;
 
-    if (press->kind == PRESS_ENTER)
-        export(history, face);
-    else if (press->kind == PRESS_ESCAPE)
+    if (press->kind == PRESS_ENTER) {
+        export_view(history, face);
+        return;
+    }
+    history->replacing = false;
+    if (press->kind == PRESS_ESCAPE)
         history->mode = HISTORY_LIST;
-    else
+    else if (press->kind != PRESS_NEWLINE)
         face_complain(face, editor_press(&history->path, press, &taken));
 }
 
@@ -328,7 +357,7 @@ void history_press(struct history *history, struct face *face, const struct pres
     case HISTORY_LIST: in_list(history, face, press); break;
     case HISTORY_FILTER: in_filter(history, face, press); break;
     case HISTORY_PICK: pick(history, face, press); break;
-    case HISTORY_DELETE: delete (history, face, press); break;
+    case HISTORY_DELETE: forget(history, face, press); break;
     case HISTORY_EXPORT: in_path(history, face, press); break;
     }
 }

@@ -21,13 +21,15 @@ struct history {
     struct editor filter;
     struct editor path;
     struct picker picker;
-    int64_t *ids; /* [count], newest first: the messages that the filter lets through */
+    int64_t asked; /* the message that HISTORY_PICK and HISTORY_DELETE are about */
+    int64_t *ids;  /* [count], newest first: the messages that the filter lets through */
     size_t count;
     size_t total;       /* messages without a filter */
     size_t chosen;      /* index into ids; 0 where there are none */
     size_t top;         /* index of the first row on the screen; kept by the view */
     size_t rows;        /* rows of the list on the screen; kept by the view */
     bool asked_to_quit; /* ^C was pressed in the list */
+    bool replacing;     /* Enter was pressed once: the file to export to is there */
     bool stale;         /* the list must be read anew before it is drawn */
     bool refiltered;    /* and it is for another filter */
 };

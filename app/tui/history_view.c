@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { NARROW = 60 };
+enum { NARROW = 60, LABEL_COLUMNS = 8 /* at least: labels of other models stand there too */ };
 
 /* Where the columns of the list start; 0: not shown. The text comes last: nothing stands to its
  * right that a wide character could push away. */
@@ -18,7 +18,7 @@ struct columns {
 
 static void lay_out(const struct model *model, struct columns *columns)
 {
-    int widest = 5;
+    int widest = LABEL_COLUMNS;
 
     for (int i = 0; i < model_label_count(model); i++) {
         int width = glyph_columns(model_label(model, i)->name, strlen(model_label(model, i)->name));
@@ -57,7 +57,7 @@ static void draw_entry(struct face *face, int row, const struct columns *columns
         paint_text(row, columns->when, columns->when_width, A_NORMAL, when, strlen(when));
     paint_text(row, columns->guess, columns->guess_width, label_attributes(model, entry->guess),
                guess, strlen(guess));
-    if (columns->percent)
+    if (columns->percent && entry->guess)
         paint_format(row, columns->percent, 4, A_NORMAL, "%3.0f%%", 100 * entry->probability);
     if (columns->you)
         paint_text(row, columns->you, columns->guess_width, label_attributes(model, entry->label),
@@ -114,42 +114,62 @@ static void draw_empty(const struct history *history, int row, int rows)
                   A_NORMAL);
 }
 
-/* One line that is typed into; returns the cursor's column. */
-static int draw_input(int row, const char *prompt, struct editor *input)
+/* One line that is typed into, `margin` columns left free behind it; of a long text the part with
+ * the cursor. Returns the cursor's column. */
+static int draw_input(int row, const char *prompt, struct editor *input, int margin)
 {
     int column = 1 + paint_format(row, 1, COLS, A_BOLD, "%s", prompt);
+    struct wrapped part = {0};
+    size_t start = 0;
     int line, at;
 
-    input->width = COLS > column + 2 ? COLS - column - 1 : 1;
+    input->width = COLS - column - margin - 1 > 1 ? COLS - column - margin - 1 : 1;
     editor_place(input, &line, &at);
-    paint_text(row, column, COLS, A_NORMAL, input->text.data ? input->text.data : "",
-               input->text.length);
-    return line == 0 && column + at < COLS ? column + at : COLS - 1;
+    if (input->text.length == 0)
+        return column;
+    glyph_wrap(input->text.data, input->text.length, 0, input->width, &part);
+    for (; line > 0 && part.next < input->text.length; line--) {
+        start = part.next;
+        glyph_wrap(input->text.data, input->text.length, start, input->width, &part);
+    }
+    paint_line(row, column, input->text.data, start, part.end, NULL);
+    return column + at < COLS ? column + at : COLS - 1;
 }
 
 /* The line under the title: the filter, or what is being asked. Returns the cursor's column. */
-static int draw_top_line(struct history *history, struct face *face, int row)
+static int draw_top_line(struct history *history, int row)
 {
     char counted[64];
     bool filtered = history->filter.text.length > 0;
-    int column;
+    int margin;
 
     switch (history->mode) {
-    case HISTORY_PICK: picker_draw(&history->picker, journal_model(face->journal), row); return 0;
+    case HISTORY_PICK: return 0; /* drawn over the list, at the end */
     case HISTORY_DELETE:
         paint_format(row, 1, COLS - 1, A_BOLD,
                      "Delete message %lld for good? y deletes, any other key keeps it",
-                     (long long)history_chosen(history));
+                     (long long)history->asked);
         return 0;
-    case HISTORY_EXPORT: return draw_input(row, "Export to: ", &history->path);
+    case HISTORY_EXPORT: return draw_input(row, "Export to: ", &history->path, 0);
     default: break;
     }
-    column = draw_input(row, "/ ", &history->filter);
-    snprintf(counted, sizeof counted, "%zu of %zu%s", history->count, history->total,
-             filtered ? "  (Esc all)" : "");
-    if (COLS > 1 + (int)strlen(counted) + (filtered ? COLS / 2 : 3))
-        paint_format(row, COLS - 1 - (int)strlen(counted), COLS, A_NORMAL, "%s", counted);
-    return column;
+    margin = snprintf(counted, sizeof counted, "%zu of %zu%s", history->count, history->total,
+                      filtered ? "  (Esc all)" : "");
+    if (margin > COLS / 2)
+        margin = 0;
+    else
+        paint_format(row, COLS - 1 - margin, COLS, A_NORMAL, "%s", counted);
+    return draw_input(row, "/ ", &history->filter, margin + 1);
+}
+
+/* Over the top of the list; the message that it is about is named. */
+static void draw_picker(const struct history *history, struct face *face, int top, int bottom)
+{
+    const struct model *model = journal_model(face->journal);
+    int rows = picker_rows(&history->picker, model, history->asked);
+
+    picker_draw(&history->picker, model, history->asked, top,
+                rows < bottom - top ? rows : bottom - top);
 }
 
 bool history_draw(struct history *history, struct face *face, int top, int bottom, int *row,
@@ -159,17 +179,19 @@ bool history_draw(struct history *history, struct face *face, int top, int botto
 
     history_load(history, face);
     *row = top;
-    *column = draw_top_line(history, face, top);
+    *column = draw_top_line(history, top);
     if (bottom - top >= 8)
         paint_rule(list++);
     if (history->count == 0)
         draw_empty(history, list, bottom - list);
     else
         draw_list(history, face, list, bottom - list);
+    if (history->mode == HISTORY_PICK)
+        draw_picker(history, face, top, bottom);
     return history->mode == HISTORY_FILTER || history->mode == HISTORY_EXPORT;
 }
 
-const char *history_hints(const struct history *history)
+const char *history_hints(const struct history *history, const struct model *model)
 {
     bool narrow = COLS < NARROW;
 
@@ -178,7 +200,7 @@ const char *history_hints(const struct history *history)
         return narrow
                    ? "Enter keep  Esc all"
                    : "rated not:rated wrong emotion:joy you:fear after:2026-11-01  Enter  Esc all";
-    case HISTORY_PICK: return "A digit or first letters  Enter just wrong  Esc back";
+    case HISTORY_PICK: return picker_hints(model, narrow);
     case HISTORY_DELETE: return "y delete  any other key: keep";
     case HISTORY_EXPORT: return "Enter export (.csv or .jsonl)  Esc back";
     case HISTORY_LIST: break;

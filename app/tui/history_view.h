@@ -9,6 +9,6 @@ bool history_draw(struct history *history, struct face *face, int top, int botto
                   int *column);
 
 /* What the keys do now, for the last line of the window. */
-const char *history_hints(const struct history *history);
+const char *history_hints(const struct history *history, const struct model *model);
 
 #endif

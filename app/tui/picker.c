@@ -45,6 +45,18 @@ static enum pick type(struct picker *picker, const struct model *model, const st
     return count == 0 ? PICK_NO_SUCH : count == 1 ? PICK_LABEL : PICK_MORE;
 }
 
+/* Whether what was typed is one label's whole name, or fits one alone. */
+static bool settled(const struct picker *picker, const struct model *model, int *label)
+{
+    for (int i = 0; i < model_label_count(model); i++) {
+        if (strcasecmp(picker->typed, model_label(model, i)->name) == 0) {
+            *label = i;
+            return true;
+        }
+    }
+    return fitting(picker, model, label) == 1;
+}
+
 enum pick picker_press(struct picker *picker, const struct model *model, const struct press *press,
                        int *label)
 {
@@ -59,8 +71,7 @@ enum pick picker_press(struct picker *picker, const struct model *model, const s
     case PRESS_ENTER:
         if (!picker->typed[0])
             return PICK_NONE;
-        fitting(picker, model, label);
-        return PICK_LABEL;
+        return settled(picker, model, label) ? PICK_LABEL : PICK_SEVERAL;
     case PRESS_BACKSPACE: picker_start(picker); return PICK_MORE;
     case PRESS_ESCAPE: return PICK_BACK;
     default: return PICK_MORE;

@@ -17,6 +17,7 @@ enum { PICKER_DIGITS = 9 /* labels that digits can tell apart */ };
 enum pick {
     PICK_MORE,    /* not decided yet */
     PICK_NO_SUCH, /* no label goes on like this; the press was not taken */
+    PICK_SEVERAL, /* Enter, but more than one label fits */
     PICK_LABEL,   /* `*label` is the one */
     PICK_NONE,    /* just "wrong" */
     PICK_BACK,    /* no rating at all */

@@ -3,7 +3,15 @@
 
 #include "app/tui/picker.h"
 
-/* Draws the labels that can be picked on one row, each with its digit. */
-void picker_draw(const struct picker *picker, const struct model *model, int row);
+/* How many rows the labels take that can be picked now. */
+int picker_rows(const struct picker *picker, const struct model *model, int64_t message);
+
+/* Draws them from `row` on, each with its digit where digits pick, on at most `rows` rows, which
+ * are emptied first; "~" where some do not fit. */
+void picker_draw(const struct picker *picker, const struct model *model, int64_t message, int row,
+                 int rows);
+
+/* What the keys do meanwhile, for the last line of the window. */
+const char *picker_hints(const struct model *model, bool narrow);
 
 #endif

@@ -1,8 +1,6 @@
 #include "app/tui/terminal.h"
 
-#include "base/buffer.h"
-#include "base/utf8.h"
-#include "classifier/predict.h"
+#include "app/tui/keys.h"
 
 #include <curses.h>
 #include <errno.h>
@@ -17,18 +15,10 @@
 #define PASTE_ON  "\033[?2004h"
 #define PASTE_OFF "\033[?2004l"
 
-enum { ESCAPE_DELAY = 25 /* ms */, PASTE_PATIENCE = 1000 /* ms without the end of a paste */ };
-
-/* Keys beyond those that curses knows. */
 enum {
-    CODE_PASTE_BEGIN = KEY_MAX + 1,
-    CODE_PASTE_END,
-    CODE_ALT_ENTER,
-    CODE_WORD_LEFT,
-    CODE_WORD_RIGHT,
-    CODE_WORD_DELETE_LEFT,
-    CODE_WORD_DELETE_RIGHT,
-    CODE_ALT_0, /* to CODE_ALT_0 + 9 */
+    ESCAPE_DELAY = 25,      /* ms that tell the key Esc from the start of a sequence */
+    CHARACTER_DELAY = 250,  /* ms that the bytes of one character may be apart */
+    PASTE_PATIENCE = 10000, /* ms without a byte after which a paste has no end */
 };
 
 static struct {
@@ -36,12 +26,12 @@ static struct {
     struct termios before; /* as the shell left it */
     char undo[256];        /* what gives the screen back, ready for a signal handler */
     size_t undo_length;
-    char typed[4];        /* the bytes of the last PRESS_TEXT */
-    struct buffer pasted; /* the text of the last PRESS_PASTE */
+    struct keys keys;
+    int escape_delay; /* ms */
     bool lost;
 } terminal;
 
-static volatile sig_atomic_t suspend_asked, continued;
+static volatile sig_atomic_t suspend_asked, continued, end_asked;
 
 /* ---- taking over and giving back ---- */
 
@@ -97,8 +87,12 @@ static void note_signal(int number)
 {
     if (number == SIGTSTP)
         suspend_asked = 1;
-    else
+    else if (number == SIGCONT)
         continued = 1;
+    else if (end_asked)
+        give_back_and_die(number);
+    else
+        end_asked = number;
 }
 
 static void handle(int number, void (*handler)(int))
@@ -113,13 +107,13 @@ static void handle(int number, void (*handler)(int))
 
 static void handle_signals(void)
 {
-    static const int fatal[] = {SIGHUP, SIGINT, SIGTERM, SIGQUIT, SIGSEGV,
-                                SIGBUS, SIGFPE, SIGILL,  SIGABRT};
+    static const int fatal[] = {SIGQUIT, SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
+    static const int noted[] = {SIGHUP, SIGINT, SIGTERM, SIGTSTP, SIGCONT};
 
     for (size_t i = 0; i < sizeof fatal / sizeof *fatal; i++)
         handle(fatal[i], give_back_and_die);
-    handle(SIGTSTP, note_signal);
-    handle(SIGCONT, note_signal);
+    for (size_t i = 0; i < sizeof noted / sizeof *noted; i++)
+        handle(noted[i], note_signal);
 }
 
 static void restore_signals(void)
@@ -131,28 +125,13 @@ static void restore_signals(void)
         handle(handled[i], SIG_DFL);
 }
 
-static void define_keys(void)
+/* As curses reads it: ms, from the environment where it is set. */
+static int escape_delay(void)
 {
-    static const struct {
-        const char *sequence;
-        int code;
-    } keys[] = {
-        {"\033[200~", CODE_PASTE_BEGIN},     {"\033[201~", CODE_PASTE_END},
-        {"\033\r", CODE_ALT_ENTER},          {"\033\n", CODE_ALT_ENTER},
-        {"\033b", CODE_WORD_LEFT},           {"\033f", CODE_WORD_RIGHT},
-        {"\033[1;5D", CODE_WORD_LEFT},       {"\033[1;5C", CODE_WORD_RIGHT},
-        {"\033[1;3D", CODE_WORD_LEFT},       {"\033[1;3C", CODE_WORD_RIGHT},
-        {"\033\177", CODE_WORD_DELETE_LEFT}, {"\033\b", CODE_WORD_DELETE_LEFT},
-        {"\033d", CODE_WORD_DELETE_RIGHT},
-    };
-    char alt_digit[] = "\0330";
+    const char *value = getenv("ESCDELAY");
+    long delay = value ? strtol(value, NULL, 10) : 0;
 
-    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
-        define_key(keys[i].sequence, keys[i].code);
-    for (int digit = 1; digit <= 9; digit++) {
-        alt_digit[1] = (char)('0' + digit);
-        define_key(alt_digit, CODE_ALT_0 + digit);
-    }
+    return delay > 0 && delay < CHARACTER_DELAY ? (int)delay : ESCAPE_DELAY;
 }
 
 enum error terminal_start(void)
@@ -161,6 +140,8 @@ enum error terminal_start(void)
         return error_raise_errno("read the settings of", "the terminal");
     /* Ours come first, so that curses leaves them alone. */
     handle_signals();
+    /* The window's size is the terminal's, not what the environment once said. */
+    use_tioctl(TRUE);
     terminal.screen = newterm(NULL, stdout, stdin);
     if (!terminal.screen) {
         restore_signals();
@@ -168,14 +149,11 @@ enum error terminal_start(void)
                                           "`emotrack write --plain`");
     }
     prepare_undo();
-    buffer_init(&terminal.pasted, 2 * TEXT_MAX);
+    keys_init(&terminal.keys);
+    terminal.escape_delay = escape_delay();
     raw();
     noecho();
     nonl();
-    keypad(stdscr, TRUE);
-    if (!getenv("ESCDELAY"))
-        set_escdelay(ESCAPE_DELAY);
-    define_keys();
     send(PASTE_ON);
     return ERROR_NONE;
 }
@@ -189,12 +167,18 @@ void terminal_stop(void)
     delscreen(terminal.screen);
     terminal.screen = NULL;
     restore_signals();
-    buffer_free(&terminal.pasted);
+    keys_free(&terminal.keys);
 }
 
-bool terminal_lost(void)
+bool terminal_ending(void)
 {
-    return terminal.lost;
+    return terminal.lost || end_asked;
+}
+
+void terminal_die(void)
+{
+    if (end_asked)
+        raise(end_asked);
 }
 
 void terminal_redraw(void)
@@ -227,95 +211,6 @@ static void resume(void)
 
 /* ---- reading ---- */
 
-static const struct {
-    wint_t code;
-    enum press_kind kind;
-} code_presses[] = {
-    {KEY_ENTER, PRESS_ENTER},
-    {CODE_ALT_ENTER, PRESS_NEWLINE},
-    {KEY_BACKSPACE, PRESS_BACKSPACE},
-    {KEY_DC, PRESS_DELETE},
-    {KEY_LEFT, PRESS_LEFT},
-    {KEY_RIGHT, PRESS_RIGHT},
-    {KEY_UP, PRESS_UP},
-    {KEY_DOWN, PRESS_DOWN},
-    {KEY_HOME, PRESS_HOME},
-    {KEY_END, PRESS_END},
-    {KEY_PPAGE, PRESS_PAGE_UP},
-    {KEY_NPAGE, PRESS_PAGE_DOWN},
-    {KEY_F(1), PRESS_HELP},
-    {KEY_RESIZE, PRESS_RESIZE},
-    {CODE_WORD_LEFT, PRESS_WORD_LEFT},
-    {CODE_WORD_RIGHT, PRESS_WORD_RIGHT},
-    {CODE_WORD_DELETE_LEFT, PRESS_WORD_DELETE_LEFT},
-    {CODE_WORD_DELETE_RIGHT, PRESS_WORD_DELETE_RIGHT},
-};
-
-static void press_of_code(wint_t code, struct press *out)
-{
-    out->kind = PRESS_OTHER;
-    if (code > CODE_ALT_0 && code <= CODE_ALT_0 + 9) {
-        out->kind = PRESS_SCREEN;
-        out->number = (int)(code - CODE_ALT_0);
-    }
-    for (size_t i = 0; i < sizeof code_presses / sizeof *code_presses; i++) {
-        if (code_presses[i].code == code)
-            out->kind = code_presses[i].kind;
-    }
-}
-
-static void press_of_character(wint_t character, struct press *out)
-{
-    switch (character) {
-    case '\r': out->kind = PRESS_ENTER; return;
-    case '\n': out->kind = PRESS_NEWLINE; return;
-    case '\t': out->kind = PRESS_TAB; return;
-    case 033: out->kind = PRESS_ESCAPE; return;
-    case 010:
-    case 0177: out->kind = PRESS_BACKSPACE; return;
-    default: break;
-    }
-    if (character >= 1 && character <= 26) {
-        out->kind = PRESS_CONTROL;
-        out->letter = (char)('a' + character - 1);
-    } else if (character < ' ') {
-        out->kind = PRESS_OTHER;
-    } else {
-        out->kind = PRESS_TEXT;
-        out->length = utf8_encode((int32_t)character, terminal.typed);
-        out->text = terminal.typed;
-    }
-}
-
-/* Adds to the pasted text; what is beyond its limit is dropped (no message may be as long). */
-static void add_pasted(wint_t character)
-{
-    char bytes[4];
-    size_t length = utf8_encode((int32_t)character, bytes);
-
-    if (buffer_append(&terminal.pasted, bytes, length))
-        return;
-}
-
-/* Reads up to the end of the paste; a terminal that never sends it is not waited for. */
-static void read_paste(struct press *out)
-{
-    wint_t character;
-    int status;
-
-    buffer_clear(&terminal.pasted);
-    timeout(PASTE_PATIENCE);
-    while ((status = get_wch(&character)) != ERR) {
-        if (status == KEY_CODE_YES && character == CODE_PASTE_END)
-            break;
-        if (status == OK)
-            add_pasted(character);
-    }
-    out->kind = PRESS_PASTE;
-    out->text = terminal.pasted.data;
-    out->length = terminal.pasted.length;
-}
-
 /* curses does not tell a closed terminal from a moment without a key. */
 static bool hung_up(void)
 {
@@ -324,28 +219,66 @@ static bool hung_up(void)
     return poll(&input, 1, 0) > 0 && (input.revents & (POLLHUP | POLLERR | POLLNVAL));
 }
 
+/* How long the next byte may take: what was begun decides, else the caller. */
+static int patience(int wait)
+{
+    switch (terminal.keys.state) {
+    case KEYS_PLAIN: return wait;
+    case KEYS_UTF8: return CHARACTER_DELAY;
+    case KEYS_PASTE: return PASTE_PATIENCE;
+    default: return terminal.escape_delay;
+    }
+}
+
+/* Nothing came within that time. Returns whether this ends the reading. */
+static bool rest(void)
+{
+    if (terminal.keys.state == KEYS_PLAIN)
+        return true;
+    if (terminal.keys.state == KEYS_PASTE)
+        keys_end_paste(&terminal.keys);
+    else
+        keys_rest(&terminal.keys);
+    return false;
+}
+
+/* One byte, or a moment without; returns whether there may be more to come. */
+static bool read_byte(int wait, struct press *out)
+{
+    int byte;
+
+    timeout(patience(wait));
+    byte = getch();
+    if (byte == KEY_RESIZE) {
+        terminal_redraw(); /* some terminals move what was there when they change their size */
+        out->kind = PRESS_RESIZE;
+        return false;
+    }
+    if (byte != ERR) {
+        keys_feed(&terminal.keys, (unsigned char)byte);
+        return true;
+    }
+    terminal.lost = hung_up();
+    return !terminal_ending() && !suspend_asked && !continued && !rest();
+}
+
 void terminal_read(int wait, struct press *out)
 {
-    wint_t character;
-    int status;
-
     *out = (struct press){0};
-    timeout(wait);
-    status = get_wch(&character);
-    if (suspend_asked || (status == OK && character == ('z' & 037)))
-        suspend();
-    if (continued) {
-        resume();
-        out->kind = PRESS_RESIZE;
-    } else if (status == ERR) {
-        terminal.lost = hung_up();
-    } else if (status != KEY_CODE_YES) {
-        press_of_character(character, out);
-    } else if (character == CODE_PASTE_BEGIN) {
-        read_paste(out);
-    } else {
-        press_of_code(character, out);
-        if (out->kind == PRESS_RESIZE)
-            terminal_redraw(); /* some terminals move what was there when they change their size */
-    }
+    do {
+        if (suspend_asked)
+            suspend();
+        if (continued) {
+            resume();
+            out->kind = PRESS_RESIZE;
+            return;
+        }
+        if (keys_next(&terminal.keys, out))
+            break;
+    } while (read_byte(wait, out));
+    if (out->kind != PRESS_CONTROL || out->letter != 'z')
+        return;
+    suspend();
+    resume();
+    *out = (struct press){.kind = PRESS_RESIZE};
 }

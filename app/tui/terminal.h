@@ -23,8 +23,12 @@ void terminal_stop(void);
  * PRESS_NONE. Suspending (^Z) and coming back happen in here, and show as PRESS_RESIZE. */
 void terminal_read(int wait, struct press *out);
 
-/* The terminal has gone away (end of input): the program should end. */
-bool terminal_lost(void);
+/* Somebody wants the program to end (SIGHUP, SIGINT, SIGTERM, a terminal that has gone away): it
+ * should keep what it has and stop. Asked a second time it ends at once. */
+bool terminal_ending(void);
+
+/* After terminal_stop: ends the program by the signal that asked for it, if one did. */
+void terminal_die(void);
 
 /* Draws everything anew with the next refresh. */
 void terminal_redraw(void);

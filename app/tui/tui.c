@@ -10,11 +10,15 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <time.h>
 
 enum {
-    REST = 250,   /* ms without a press after which the draft is kept */
-    IDLE = 1000,  /* ms between looks at what other programs have changed */
-    ROWS_MIN = 6, /* a smaller window shows only that it is too small */
+    REST = 300,           /* ms without a press after which the draft is kept */
+    IDLE = 1000,          /* ms between looks at what other programs have changed */
+    DRAFT_AGE = 1000,     /* ms of typing that a crash may cost */
+    PATIENCE = 2000,      /* ms that an act waits for other programs */
+    PATIENCE_TYPING = 20, /* ms that the typing may be held up by them */
+    ROWS_MIN = 6,         /* a smaller window shows only that it is too small */
     COLUMNS_MIN = 24,
     NARROW = 60,
 };
@@ -24,6 +28,7 @@ struct tui {
     struct write write;
     struct history history;
     struct pager pager;
+    int64_t kept; /* when the draft was last looked after (milliseconds) */
 };
 
 static const char *const screen_names[SCREENS] = {"Write", "History"};
@@ -31,6 +36,14 @@ static const char *const screen_names[SCREENS] = {"Write", "History"};
 bool tui_possible(void)
 {
     return terminal_usable();
+}
+
+static int64_t milliseconds(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
 /* ---- drawing ---- */
@@ -81,10 +94,10 @@ static bool draw_screen(struct tui *tui, int *row, int *column)
         paint_rule(1);
     if (tui->face.screen == SCREEN_WRITE) {
         cursor = write_draw(&tui->write, &tui->face, top, bottom, row, column);
-        hints = write_hints(&tui->write);
+        hints = write_hints(&tui->write, journal_model(tui->face.journal));
     } else {
         cursor = history_draw(&tui->history, &tui->face, top, bottom, row, column);
-        hints = history_hints(&tui->history);
+        hints = history_hints(&tui->history, journal_model(tui->face.journal));
     }
     paint_wrapped(bottom, 1, LINES - 1 - bottom, tui->face.status,
                   tui->face.complaint ? A_BOLD : A_NORMAL);
@@ -184,8 +197,7 @@ static void look_around(struct tui *tui)
     if (face_complain(&tui->face, journal_refresh(tui->face.journal, &changed)) || !changed)
         return;
     tui->history.stale = true;
-    if (tui->write.mode != WRITE_PICK)
-        write_reload(&tui->write, &tui->face);
+    write_reload(&tui->write, &tui->face);
 }
 
 /* Whether something is to be done as soon as the typing rests. */
@@ -194,22 +206,40 @@ static bool restless(const struct tui *tui)
     return tui->write.box.changed || tui->write.picker.rest || tui->history.picker.rest;
 }
 
+/* Keeps the draft, if that takes no waiting. */
+static void keep_draft(struct tui *tui)
+{
+    enum error error;
+
+    journal_set_patience(tui->face.journal, PATIENCE_TYPING);
+    error = write_keep_draft(&tui->write, &tui->face);
+    journal_set_patience(tui->face.journal, PATIENCE);
+    tui->kept = milliseconds();
+    if (error == ERROR_BUSY && tui->face.status[0])
+        return; /* what is told there already matters more */
+    if (error == ERROR_BUSY)
+        face_say(&tui->face, "Another program is using the journal: the draft is not kept yet.");
+    else
+        face_complain(&tui->face, error);
+}
+
 /* Nothing was pressed for a while. */
 static void rest(struct tui *tui)
 {
     static const struct press none = {.kind = PRESS_NONE};
 
     belongs_to_pick(tui, &none);
-    write_keep_draft(&tui->write, &tui->face);
+    keep_draft(tui);
     look_around(tui);
 }
 
-/* Draws when there is nothing left to read, keeps the draft when the typing rests. */
+/* Draws when there is nothing left to read; keeps the draft when the typing rests, and in long
+ * typing now and then. */
 static void loop(struct tui *tui)
 {
     struct press press;
 
-    while (tui->face.wish != WISH_QUIT && !terminal_lost()) {
+    while (tui->face.wish != WISH_QUIT && !terminal_ending()) {
         terminal_read(0, &press);
         if (press.kind == PRESS_NONE) {
             draw(tui);
@@ -219,8 +249,17 @@ static void loop(struct tui *tui)
             press_key(tui, &press);
         else
             rest(tui);
+        if (tui->write.box.changed && milliseconds() - tui->kept > DRAFT_AGE)
+            keep_draft(tui);
     }
-    write_keep_draft(&tui->write, &tui->face);
+}
+
+/* The last word is the draft's: another window may have emptied it. */
+static enum error end(struct tui *tui)
+{
+    if (tui->write.box.text.length > 0)
+        tui->write.box.changed = true;
+    return write_keep_draft(&tui->write, &tui->face);
 }
 
 /* ---- starting ---- */
@@ -253,11 +292,14 @@ enum error tui_run(struct journal *journal, const struct tui_options *options)
         paint_start(!options->no_color, !terminal_is_utf8());
         if (journal_notice(journal))
             face_say(&tui.face, "%s", journal_notice(journal));
+        journal_set_patience(journal, PATIENCE);
         loop(&tui);
+        error = end(&tui);
         terminal_stop();
     }
     write_free(&tui.write);
     history_free(&tui.history);
     face_free(&tui.face);
+    terminal_die();
     return error;
 }

@@ -1,5 +1,7 @@
 #include "app/tui/write.h"
 
+#include "app/describe.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -97,24 +99,26 @@ void write_reload(struct write *write, struct face *face)
         return;
     }
     error = journal_get(face->journal, write->last.id, &entry);
-    if (error == ERROR_NOT_FOUND)
+    if (error == ERROR_NOT_FOUND) {
+        write->fresh = false;
         error = load_newest(write, face);
-    else if (!error) {
+    } else if (!error) {
         entry_clear(&write->last);
         write->last = entry;
     }
     face_complain(face, error);
 }
 
-void write_keep_draft(struct write *write, struct face *face)
+enum error write_keep_draft(struct write *write, struct face *face)
 {
     const struct buffer *text = &write->box.text;
+    enum error error;
 
     if (!write->box.changed || write->editing)
-        return;
-    write->box.changed = false;
-    face_complain(face,
-                  journal_draft_save(face->journal, text->data ? text->data : "", text->length));
+        return ERROR_NONE;
+    error = journal_draft_save(face->journal, text->data ? text->data : "", text->length);
+    write->box.changed = error == ERROR_BUSY; /* then the next rest tries again */
+    return error;
 }
 
 const char *write_subject(const struct write *write, size_t *length)
@@ -135,7 +139,10 @@ void write_edit(struct write *write, struct face *face, int64_t id)
 
     if (face_complain(face, journal_get(face->journal, id, &entry)))
         return;
-    write_keep_draft(write, face);
+    if (face_complain(face, write_keep_draft(write, face))) {
+        entry_clear(&entry);
+        return;
+    }
     if (!write->editing) {
         buffer_clear(&write->set_aside);
         if (face_complain(face, buffer_append(&write->set_aside, write->box.text.data,
@@ -153,10 +160,11 @@ void write_edit(struct write *write, struct face *face, int64_t id)
     entry_clear(&entry);
 }
 
-/* The draft comes back; it is saved still. */
+/* The draft comes back; it is saved still. What was in the box can be yanked. */
 static void end_editing(struct write *write, struct face *face)
 {
     write->editing = 0;
+    editor_clear(&write->box);
     if (!face_complain(face,
                        editor_set(&write->box, write->set_aside.data, write->set_aside.length)))
         write->box.changed = false;
@@ -169,6 +177,13 @@ static void save_edited(struct write *write, struct face *face)
     enum error error = journal_edit(face->journal, write->editing, write->box.text.data,
                                     write->box.text.length, &entry);
 
+    if (error == ERROR_NOT_FOUND) {
+        face_say(face, "Message %lld is gone; its text is in the box: Enter saves it as a new one.",
+                 (long long)write->editing);
+        write->editing = 0;
+        write->box.changed = true;
+        return;
+    }
     if (face_complain(face, error))
         return;
     face_say(face, "Message %lld is changed and guessed anew: %s.", (long long)entry.id,
@@ -214,15 +229,13 @@ static void back_to_text(struct write *write)
 
 static void rate(struct write *write, struct face *face, enum verdict verdict, const char *label)
 {
-    if (face_complain(face, journal_rate(face->journal, write->last.id, verdict, label))) {
-        write->mode = WRITE_OUTSIDE;
+    write->mode = WRITE_OUTSIDE;
+    if (!face_rate(face, write->last.id, verdict, label)) {
+        write_reload(write, face);
         return;
     }
     load_last(write, face, write->last.id);
-    face_say(face, "Rated %s: the next guess has learnt from it.",
-             write->last.verdict == VERDICT_RIGHT ? "right"
-             : write->last.label                  ? write->last.label
-                                                  : "wrong");
+    face_say(face, "Rated %s: the next guess has learnt from it.", describe_verdict(&write->last));
     back_to_text(write);
 }
 
@@ -230,14 +243,16 @@ static void pick(struct write *write, struct face *face, const struct press *pre
 {
     const struct model *model = journal_model(face->journal);
     int label;
+    enum pick picked = picker_press(&write->picker, model, press, &label);
 
-    switch (picker_press(&write->picker, model, press, &label)) {
-    case PICK_LABEL: rate(write, face, VERDICT_WRONG, model_label(model, label)->name); break;
-    case PICK_NONE: rate(write, face, VERDICT_WRONG, NULL); break;
-    case PICK_BACK: write->mode = WRITE_OUTSIDE; break;
-    case PICK_NO_SUCH: face_say(face, "No emotion goes on like this."); break;
-    case PICK_MORE: break;
-    }
+    if (picked == PICK_LABEL)
+        rate(write, face, VERDICT_WRONG, model_label(model, label)->name);
+    else if (picked == PICK_NONE)
+        rate(write, face, VERDICT_WRONG, NULL);
+    else if (picked == PICK_BACK)
+        write->mode = WRITE_OUTSIDE;
+    else
+        face_say_pick(face, picked);
 }
 
 static void undo(struct write *write, struct face *face, bool redo)
@@ -271,6 +286,18 @@ static bool last_command(struct write *write, struct face *face, char letter)
     return true;
 }
 
+/* The draft is kept; a message that is being edited is asked about. */
+static void quit(struct write *write, struct face *face)
+{
+    if (!write->editing || write->asked_to_quit) {
+        face->wish = WISH_QUIT;
+        return;
+    }
+    write->asked_to_quit = true;
+    face_say(face, "Message %lld is being edited: Enter saves the change, ^D again drops it.",
+             (long long)write->editing);
+}
+
 static void show_why(const struct write *write, struct face *face)
 {
     size_t length;
@@ -296,7 +323,7 @@ static void command(struct write *write, struct face *face, char letter)
     case '1':
     case '2': face->screen = (enum face_screen)(letter - '1'); break;
     case '?': face->wish = WISH_HELP; break;
-    case 'q': face->wish = WISH_QUIT; break;
+    case 'q': quit(write, face); break;
     default:
         face_say(face, "Letters are commands here (? lists them); i goes back to the text.");
         break;
@@ -343,9 +370,10 @@ static void in_text(struct write *write, struct face *face, const struct press *
     case PRESS_ENTER: save(write, face); break;
     case PRESS_TAB: write->mode = WRITE_OUTSIDE; break;
     case PRESS_ESCAPE:
-        if (write->editing)
+        if (write->editing) {
             end_editing(write, face);
-        else
+            face_say(face, "The message is as it was; ^Y brings your change back.");
+        } else
             write->mode = WRITE_OUTSIDE;
         break;
     default: break;
@@ -360,11 +388,11 @@ void write_press(struct write *write, struct face *face, const struct press *pre
         interrupt(write, face);
         return;
     }
-    write->asked_to_quit = false;
     if (is_control && press->letter == 'd') {
-        face->wish = WISH_QUIT;
+        quit(write, face);
         return;
     }
+    write->asked_to_quit = false;
     switch (write->mode) {
     case WRITE_TEXT: in_text(write, face, press); break;
     case WRITE_OUTSIDE: outside(write, face, press); break;

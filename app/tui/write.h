@@ -33,8 +33,8 @@ void write_free(struct write *write);
 
 void write_press(struct write *write, struct face *face, const struct press *press);
 
-/* Saves the draft if it has changed since. */
-void write_keep_draft(struct write *write, struct face *face);
+/* Saves the draft if it has changed since. ERROR_BUSY: not yet; it is tried again. */
+enum error write_keep_draft(struct write *write, struct face *face) MUST_CHECK;
 
 /* Other programs may have changed or deleted the last message. It stays the same message as long as
  * it is there: nobody shall rate another than the one that they see. */

@@ -12,11 +12,14 @@
 #include <string.h>
 
 enum {
-    INDENT = 3,              /* columns before the text: " > " */
-    BARS_FEW = 4,            /* bars that are shown unless all are asked for */
-    TEXT_LEAST = 3,          /* rows of the text that bars make room for */
-    NARROW = 60,             /* columns below which words are left out */
-    HIGHLIGHTS = 8,          /* features whose words are highlighted, at most */
+    INDENT = 3,     /* columns before the text: " > " */
+    BARS_FEW = 4,   /* bars that are shown unless all are asked for */
+    TEXT_LEAST = 3, /* rows of the text that bars make room for */
+    NARROW = 60,    /* columns below which words are left out */
+    HIGHLIGHTS = 8, /* features whose words are highlighted, at most */
+    BAR_COLUMNS = 48,
+    MORE_COLUMNS = 14,       /* "m: 24 more" and a gap */
+    TEXT_COLUMNS = 12,       /* of the last message, that its keys leave room for */
     WHY_BYTES = 1024 * 1024, /* the longest feature, far from it */
     WHY_COLUMNS = 24,        /* the widest feature of the why line */
 };
@@ -189,7 +192,8 @@ static void draw_bars(struct face *face, const struct write_layout *layout,
 
         widest = columns > widest ? columns : widest;
     }
-    width = COLS - widest - 14 > 48 ? 48 : COLS - widest - 14;
+    width = COLS - widest - 11 - (COLS >= NARROW ? MORE_COLUMNS : 0);
+    width = width > BAR_COLUMNS ? BAR_COLUMNS : width;
     for (int i = 0; i < layout->bar_rows && i < count; i++) {
         const struct label *label = model_label(model, order[i]);
         double part = (double)prediction->probability[order[i]];
@@ -273,39 +277,60 @@ static void draw_welcome(const struct write *write, struct face *face,
 
 /* ---- the last message ---- */
 
-static void draw_last(const struct write *write, struct face *face, int row)
+/* The keys that rate, as many words of them as there is room for beside some of the message. */
+static const char *rating_keys(int room)
+{
+    static const char *const keys[] = {"[y]es right  [n]o: pick  [s]kip  [u]ndo  [e]dit",
+                                       "[y]es [n]o [s]kip [u]ndo [e]dit", "y/n/s/u"};
+    size_t i = 0;
+
+    while (i + 1 < sizeof keys / sizeof *keys && room < (int)strlen(keys[i]) + TEXT_COLUMNS)
+        i++;
+    return keys[i];
+}
+
+static void draw_last(const struct write *write, int row)
 {
     const struct entry *last = &write->last;
-    const char *keys =
-        COLS < NARROW ? "y/n/s/u" : "[y]es right  [n]o: pick  [s]kip  [u]ndo  [e]dit";
     attr_t focus = write->mode == WRITE_OUTSIDE ? A_BOLD : A_NORMAL;
-    int column = 1, width;
-    char guess[LABEL_NAME_MAX + 32], name[LABEL_NAME_MAX + 1] = "CAN'T TELL";
+    char name[LABEL_NAME_MAX + 1], guess[LABEL_NAME_MAX + 64];
+    const char *keys;
+    int column, width;
 
-    if (write->mode == WRITE_PICK) {
-        picker_draw(&write->picker, journal_model(face->journal), row);
-        return;
-    }
     if (!last->id) {
         paint_format(row, 1, COLS - 1, A_NORMAL,
-                     "The message that you save will stand here, to be "
-                     "rated.");
+                     "The message that you save will stand here, to be rated.");
         return;
     }
-    if (last->guess)
+    snprintf(guess, sizeof guess, "CAN'T TELL");
+    if (last->guess) {
         upper(last->guess, name);
-    snprintf(guess, sizeof guess, "%s %.0f%%", name, 100 * last->probability);
-    column += paint_format(row, column, COLS, focus, COLS < NARROW ? "Last: " : "Last  ");
-    width = COLS - column - (int)strlen(keys) - (int)strlen(guess) - 14;
-    if (width >= 8) {
+        snprintf(guess, sizeof guess, "%s %.0f%%", name, 100 * last->probability);
+    }
+    if (last->verdict != VERDICT_NONE)
+        snprintf(guess + strlen(guess), sizeof guess - strlen(guess), " (%s)",
+                 describe_verdict(last));
+    column = 1 + paint_format(row, 1, COLS, focus, "Last  ");
+    width = COLS - column - (int)strlen(guess) - 6; /* two quotes and two gaps of two */
+    keys = rating_keys(width);
+    width -= (int)strlen(keys);
+    if (width >= TEXT_COLUMNS / 2) {
         column += paint_format(row, column, 1, focus, "\"");
         column += paint_text(row, column, width, focus, last->text, strlen(last->text));
         column += paint_format(row, column, COLS, focus, "\"  ");
     }
     column += paint_format(row, column, COLS, A_BOLD, "%s", guess);
-    if (last->verdict != VERDICT_NONE)
-        column += paint_format(row, column, 12, A_NORMAL, " (%s)", describe_verdict(last));
     paint_text(row, column + 2, COLS, focus, keys, strlen(keys));
+}
+
+/* The labels to pick from end where the last message stands, over as many rows as they need. */
+static void draw_pick(const struct write *write, struct face *face, int top, int row)
+{
+    const struct model *model = journal_model(face->journal);
+    int rows = picker_rows(&write->picker, model, write->last.id);
+
+    rows = rows < row - top + 1 ? rows : row - top + 1;
+    picker_draw(&write->picker, model, write->last.id, row - rows + 1, rows);
 }
 
 /* ---- all of it ---- */
@@ -340,19 +365,19 @@ bool write_draw(struct write *write, struct face *face, int top, int bottom, int
     }
     paint_rule(layout.rules[0]);
     if (layout.last >= 0)
-        draw_last(write, face, layout.last);
+        draw_last(write, layout.last);
     paint_rule(layout.rules[1]);
+    if (write->mode == WRITE_PICK && layout.last >= 0)
+        draw_pick(write, face, top, layout.last);
     return write->mode == WRITE_TEXT;
 }
 
-const char *write_hints(const struct write *write)
+const char *write_hints(const struct write *write, const struct model *model)
 {
     bool narrow = COLS < NARROW;
 
     switch (write->mode) {
-    case WRITE_PICK:
-        return narrow ? "letters or digit  Enter wrong  Esc"
-                      : "A digit or first letters pick the emotion  Enter just wrong  Esc back";
+    case WRITE_PICK: return picker_hints(model, narrow);
     case WRITE_OUTSIDE:
         return narrow
                    ? "y/n/s rate  i text  ? help  q"

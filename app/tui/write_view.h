@@ -23,6 +23,6 @@ void write_layout(int top, int bottom, int text_rows, int bars_wanted, struct wr
 bool write_draw(struct write *write, struct face *face, int top, int bottom, int *row, int *column);
 
 /* What the keys do now, for the last line of the window. */
-const char *write_hints(const struct write *write);
+const char *write_hints(const struct write *write, const struct model *model);
 
 #endif

@@ -67,12 +67,17 @@ class User:
         shutil.rmtree(self.home)
 
 
-def write(screen, text):
-    """Writes a message and skips its rating."""
+def write_only(screen, text):
+    """Writes a message and stays where it is rated."""
     screen.type(text)
     screen.expect(re.escape(text[-20:]))
     screen.key("Enter")
     screen.expect("Saved on this device")
+
+
+def write(screen, text):
+    """Writes a message and skips its rating."""
+    write_only(screen, text)
     screen.type("s")
     screen.expect("Enter save")
 
@@ -90,9 +95,9 @@ def test_guess_rate_history_undo(user):
     assert user.run("history") == "" or "belie" not in user.run("history"), "saved before Enter"
     screen.key("Enter")
     screen.expect("Saved on this device. Nothing was uploaded.")
-    screen.expect(r"^ Last .*\[y\]es right")
+    screen.expect(r"^ Last  \"I can.* \[y\]es")
     screen.type("n")
-    digit = screen.expect(r"It is:.* ([0-9]) fear")[1]
+    digit = screen.expect(r"Message 1 is:.* ([0-9]) fear")[1]
     screen.type(digit)
     screen.expect("Rated fear")
     screen.key("M-2")
@@ -133,7 +138,7 @@ def test_wrong_by_first_letters_and_wrong_alone(user):
         screen.key("Enter")
         screen.expect("Saved on this device")
         screen.type("n")
-        screen.expect("It is:")
+        screen.expect("is: 1 anger")
         if said:
             screen.type(answer[0])
         else:
@@ -141,6 +146,17 @@ def test_wrong_by_first_letters_and_wrong_alone(user):
         screen.expect("Rated " + (said or "wrong"))
         assert user.history()[0]["label"] == said
         assert user.history()[0]["rating"] == "wrong"
+
+
+def test_letters_that_fit_several_emotions_pick_none(user):
+    screen = user.open()
+    write_only(screen, "I love this")
+    screen.type("ns")
+    screen.expect("is: 5 sadness 6 surprise")
+    screen.key("Enter")
+    screen.expect("More than one emotion begins like this")
+    screen.type("ad")
+    screen.expect("Rated sadness")
 
 
 def test_learning_changes_the_next_guess(user):
@@ -278,6 +294,92 @@ def test_draft_survives_kill_nine(user):
     user.start().expect("> half a thought")
 
 
+def test_keys_without_a_meaning_are_not_letters(user):
+    screen = user.open()
+    write(screen, "keep me")
+    screen.type("words")
+    for sequence in ("\033[1;2A", "\033[15;2~", "\033[<0;12;7M", "\033[I", "\033]11;rgb:0/0/0\007",
+                     "\033[97;5u", "\033[1;2D"):
+        screen.send(sequence.encode())
+        screen.type("dying")
+        screen.expect("dying")
+        screen.key("C-w")
+        screen.expect_not("dying")
+        screen.type("words")
+    assert [m["text"] for m in user.history()] == ["keep me"]
+
+
+def test_bytes_that_are_not_utf8_lose_nothing(user):
+    screen = user.open()
+    screen.send(b"caf\xe9 was nice \xff\xfe, really")
+    screen.key("Enter")
+    screen.expect("Saved on this device")
+    assert user.history()[0]["text"] == "caf\ufffd was nice \ufffd\ufffd, really"
+
+
+def test_hanging_up_keeps_the_draft(user):
+    for number in (signal.SIGHUP, signal.SIGTERM):
+        screen = user.open()
+        screen.type(f"not lost with {number}")
+        screen.expect(f"not lost with {number}")
+        os.kill(screen.pid("emotrack"), number)
+        screen.expect(f"exit code {128 + number}")
+        screen = user.open()
+        screen.expect(f"not lost with {number}")
+        screen.key("C-u")
+        screen.key("C-d")
+        screen.expect("exit code 0")
+
+
+def test_another_program_holds_the_journal(user):
+    screen = user.open()
+    write(screen, "the first")
+    database = os.path.join(user.home, "emotrack", "default.db")
+    holder = subprocess.Popen(["sqlite3", database], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                              text=True)
+    holder.stdin.write("BEGIN IMMEDIATE;\nSELECT 'held';\n")
+    holder.stdin.flush()
+    assert holder.stdout.readline() == "held\n"
+    screen.type("typing goes on")
+    screen.expect("> typing goes on")
+    screen.expect("the draft is not kept yet")
+    screen.type(" and on")
+    screen.expect("> typing goes on and on")
+    screen.key("Enter")
+    screen.expect("another program is using")
+    screen.expect("> typing goes on and on")
+    holder.communicate("COMMIT;\n")
+    screen.key("Enter")
+    screen.expect("Saved on this device")
+    assert [m["text"] for m in user.history()] == ["typing goes on and on", "the first"]
+
+
+def test_an_edit_is_not_dropped_silently(user):
+    screen = user.open()
+    write_only(screen, "the first")
+    screen.type("e")
+    screen.expect("Editing message 1")
+    screen.type(", changed")
+    screen.key("C-d")
+    screen.expect("is being edited")
+    screen.key("Escape")
+    screen.expect(r"\^Y brings your change back")
+    screen.key("C-y")
+    screen.expect("> the first, changed")
+    screen.key("C-u")
+    screen.key("Escape")
+    screen.expect("i text")
+    screen.type("e")
+    screen.expect("Editing message 1")
+    screen.type("!")
+    user.run("forget", "1")
+    screen.key("Enter")
+    screen.expect("Message 1 is gone; its text is in the box")
+    screen.key("Enter")
+    screen.expect("Saved on this device")
+    assert [m["text"] for m in user.history()] == ["the first!"]
+
+
 # ---- history ----
 
 def test_filter_edit_delete(user):
@@ -364,6 +466,38 @@ def test_the_choice_stays_on_its_message(user):
     assert [m["rating"] for m in user.history()] == [None, "right", None]
 
 
+def test_a_question_is_about_the_message_it_was_asked_of(user):
+    user.run("write", input="one\ntwo\nthree\nfour\n")
+    screen = user.open()
+    screen.key("M-2")
+    screen.expect("4 of 4")
+    screen.type("d")
+    screen.expect("Delete message 4 for good")
+    user.run("forget", "4")
+    screen.expect_not("four")
+    screen.expect("Delete message 4 for good")
+    screen.type("y")
+    screen.expect("no message 4")
+    screen.type("n")
+    screen.expect("Message 3 is: 1 anger")
+    user.run("forget", "3")
+    screen.expect_not("three")
+    screen.type("f")
+    screen.expect("no message 3")
+    assert [(m["text"], m["rating"]) for m in user.history()] == [("two", None), ("one", None)]
+
+
+def test_deleting_elsewhere_while_picking(user):
+    screen = user.open()
+    write_only(screen, "soon gone")
+    screen.type("n")
+    screen.expect("Message 1 is: 1 anger")
+    user.run("forget", "1")
+    screen.type("f")
+    screen.expect("no message 1")
+    screen.expect_not("soon gone")
+
+
 def test_opening_a_message_shows_the_why(user):
     user.run("write", input="I love this so much\n")
     screen = user.open()
@@ -388,6 +522,10 @@ def test_export_from_the_history(user):
     screen.type(path)
     screen.key("Enter")
     screen.expect("2 messages are in")
+    screen.type("x")
+    screen.key("Enter")
+    screen.expect("Enter again replaces it|there already")
+    screen.key("Escape")
     with open(path, newline="", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     assert [row["text"] for row in rows] == ["'=1+1", "I love this"]

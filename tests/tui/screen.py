@@ -28,6 +28,10 @@ class Screen:
     def type(self, text):
         self.tmux("send-keys", "-l", text)
 
+    def send(self, data):
+        """Bytes as they are."""
+        self.tmux("send-keys", "-H", *(f"{byte:02x}" for byte in data))
+
     def key(self, *names):
         self.tmux("send-keys", *names)
 
