@@ -311,13 +311,14 @@ static bool fill(struct learner *learner, const char *layer)
             return false;
     for (uint32_t i = 0; i < rows; i++) {
         uint32_t feature = bytes_get_u32(used + (size_t)i * 4);
+        float *row;
 
         if (feature >= learner->parts->vocabulary.count + own || learner_row(learner, feature))
             return false;
-        make_row(learner, feature);
+        row = make_row(learner, feature);
+        for (size_t j = 0; j < stride; j++, weights += 4)
+            row[j] = bytes_get_f32(weights);
     }
-    for (size_t i = 0; rows > 0 && i < rows * stride; i++)
-        learner->rows[i] = bytes_get_f32(weights + i * 4);
     learner->count = bytes_get_u32(layer + 16);
     return true;
 }
