@@ -103,15 +103,16 @@ enum error profile_check(const char *name)
 
 enum error profile_new(const char *name)
 {
-    struct db *db = NULL;
     struct buffer path;
     enum error error = path_of(name, &path);
 
     if (!error && access(path.data, F_OK) == 0)
         error = error_raise(ERROR_EXISTS, "there is a profile '%s' already", name);
-    if (!error)
-        error = db_open(path.data, DB_CREATE, &db);
-    db_close(db);
+    if (!error) {
+        error = db_make(path.data);
+        if (error)
+            error_raise(error, "the profile '%s' was not made: %s", name, error_sentence());
+    }
     buffer_free(&path);
     return error;
 }

@@ -142,6 +142,9 @@ enum error db_setting_set(struct db *db, const char *name, const char *value) MU
 
 /* ---- the file ---- */
 
+/* Makes an empty journal (and its folders), which is there whole or not at all. ERROR_EXISTS. */
+enum error db_make(const char *path) MUST_CHECK;
+
 /* Moves a profile's file and everything that SQLite keeps beside it, after folding the WAL in.
  * ERROR_EXISTS: `to` is there. ERROR_BUSY: somebody has it open. */
 enum error db_rename(const char *from, const char *to) MUST_CHECK;

@@ -271,6 +271,49 @@ enum error db_rename(const char *from, const char *to)
     return error;
 }
 
+/* ---- making ---- */
+
+/* Removes a journal that holds nothing yet, as far as there is anything of it. */
+static void discard(const char *path)
+{
+    for (int i = 0; i < SIDES; i++) {
+        char *name = beside(path, side[i]);
+
+        if (name)
+            unlink(name);
+        free(name);
+    }
+    unlink(path);
+}
+
+static enum error make_as(const char *made, const char *path)
+{
+    struct db *db;
+    enum error error = db_open(made, DB_CREATE, &db);
+
+    if (!error) {
+        db_close(db);
+        error = db_rename(made, path);
+    }
+    if (error)
+        discard(made);
+    return error;
+}
+
+enum error db_make(const char *path)
+{
+    char suffix[32], *made;
+    enum error error = check_free(path);
+
+    if (error)
+        return error;
+    snprintf(suffix, sizeof suffix, ".%ld.new", (long)getpid());
+    made = beside(path, suffix);
+    error = made ? make_as(made, path) : ERROR_NO_MEMORY;
+    free(made);
+    return error;
+}
+
 /* ---- destroying ---- */
 
 static enum error overwrite(int descriptor, const char *path)

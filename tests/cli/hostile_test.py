@@ -13,6 +13,14 @@ COMMANDS = [["predict", "x"], ["write"], ["history"], ["rate", "1", "right"], ["
             ["show", "1"], ["edit", "1"], ["forget", "1"], ["stats"]]
 
 
+def small_files(size):
+    """For preexec_fn: a disk that takes so many bytes a file."""
+    def limit():
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
+    return limit
+
+
 class ModelTest(Case):
     def fails(self, content, said=""):
         path = self.path("bad.model")
@@ -116,12 +124,17 @@ class DatabaseTest(Case):
             os.chmod(os.path.dirname(self.database()), 0o700)
             os.chmod(self.database(), 0o600)
 
+    def test_a_profile_is_made_whole_or_not_at_all(self):
+        done = self.emotrack("profile", "new", "work", code=1, preexec_fn=small_files(4096))
+        self.assertIn("the profile 'work' was not made: the disk is full", done.err.decode())
+        self.assertEqual(self.emotrack("profile", "list").out, b"")
+        self.assertEqual(os.listdir(os.path.dirname(self.database())), [])
+        self.emotrack("profile", "new", "work")
+        self.assertEqual(os.listdir(os.path.dirname(self.database())), ["work.db"])
+
     def test_a_disk_that_takes_no_more(self):
-        def small_files():
-            signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-            resource.setrlimit(resource.RLIMIT_FSIZE, (400_000, 400_000))
         lines = "".join(f"message {i} {'word ' * 200}\n" for i in range(2000))
-        done = self.emotrack("write", input=lines, code=1, preexec_fn=small_files)
+        done = self.emotrack("write", input=lines, code=1, preexec_fn=small_files(400_000))
         acknowledged = [int(line.split("\t")[0]) for line in done.lines]
         self.assertGreater(len(acknowledged), 0)
         self.assertLess(len(acknowledged), 2000)

@@ -292,6 +292,26 @@ static size_t fill_until_full(struct db *db)
     return added;
 }
 
+/* However little room there is: a journal is made, or nothing is left. */
+static void making_on_a_full_disk(void **state)
+{
+    void (*before)(int) = signal(SIGXFSZ, SIG_IGN);
+    enum error error = ERROR_FULL;
+
+    (void)state;
+    for (rlim_t room = 0; error; room += 4096) {
+        limit_files(room);
+        error = db_make("a.db");
+        limit_files(RLIM_INFINITY);
+        assert_true(!error || error == ERROR_FULL);
+        assert_int_equal(scratch_files(), error ? 0 : 1);
+    }
+    signal(SIGXFSZ, before);
+    assert_int_equal(scratch_intact("a.db"), true);
+    assert_error(db_make("a.db"), ERROR_EXISTS);
+    db_close(scratch_open("a.db", DB_READ));
+}
+
 static void full_disk(void **state)
 {
     struct db *db = scratch_open("a.db", DB_CREATE);
@@ -327,6 +347,7 @@ int main(void)
         scratch_test(read_only_folder),
         scratch_test(unreadable_file),
         scratch_test(read_only_after_a_crash),
+        scratch_test(making_on_a_full_disk),
         scratch_test(full_disk),
     };
 
