@@ -128,25 +128,49 @@ static enum error append_word(const char *word, size_t length, bool after_negato
     return error ? error : display_safe(word, length, DISPLAY_LINE, out);
 }
 
-enum error describe_feature(const char *feature, struct buffer *out)
+/* Words that are written as one, as the tokens split them. */
+static const struct {
+    const char *tokens, *word;
+} contractions[] = {{"can n't", "can't"}, {"will n't", "won't"}, {"shall n't", "shan't"}};
+
+/* "do n't" as "don't", "it 's" as "it's": whether nothing stands between a word and the one before.
+ */
+static bool is_suffix(const char *word)
 {
-    bool first = starts_with(feature, first_mark), last = ends_with(feature, last_mark);
-    const char *word = first ? feature + strlen(first_mark) : feature;
-    const char *end = feature + strlen(feature) - (last ? strlen(last_mark) : 0);
+    return word[0] == '\'' || starts_with(word, "n't");
+}
+
+static enum error append_words(const char *word, const char *end, struct buffer *out)
+{
     enum error error = ERROR_NONE;
     bool inner = false;
 
+    for (size_t i = 0; i < sizeof contractions / sizeof *contractions; i++) {
+        if (strlen(contractions[i].tokens) == (size_t)(end - word) &&
+            starts_with(word, contractions[i].tokens))
+            return buffer_append_text(out, contractions[i].word);
+    }
     while (word < end && !error) {
         const char *blank = memchr(word, ' ', (size_t)(end - word));
         size_t length = (size_t)((blank ? blank : end) - word);
 
-        if (inner)
+        if (inner && !is_suffix(word))
             error = buffer_append_byte(out, ' ');
         if (!error)
             error = append_word(word, length, inner, out);
         word += length + 1;
         inner = true;
     }
+    return error;
+}
+
+enum error describe_feature(const char *feature, struct buffer *out)
+{
+    bool first = starts_with(feature, first_mark), last = ends_with(feature, last_mark);
+    const char *word = first ? feature + strlen(first_mark) : feature;
+    const char *end = feature + strlen(feature) - (last ? strlen(last_mark) : 0);
+    enum error error = append_words(word, end, out);
+
     if (!error && (first || last))
         error = buffer_append_text(out, first ? " (first)" : " (last)");
     return error;
