@@ -28,6 +28,7 @@ struct part {
 struct parse {
     const char *at, *end; /* what is left of the line */
     int64_t now;
+    bool rated, not_rated; /* asked for so far */
     struct filter *filter;
 };
 
@@ -169,12 +170,14 @@ static enum error set_name(const struct part *part, char name[FILTER_NAME_MAX + 
     return ERROR_NONE;
 }
 
-static enum error set_rated(const struct part *part, enum filter_rated rated, struct filter *filter)
+/* Whether no message can be rated in all the ways that are asked for so far. */
+static bool contradicts(const struct parse *parse)
 {
-    if (filter->rated != FILTER_ANY && filter->rated != rated)
-        return raise_invalid(part, "contradicts what stands before it");
-    filter->rated = rated;
-    return ERROR_NONE;
+    const struct filter *filter = parse->filter;
+
+    if (filter->right && filter->wrong)
+        return true;
+    return parse->not_rated && (parse->rated || filter->right || filter->wrong || filter->you[0]);
 }
 
 static enum error apply_emotion(struct parse *parse, const struct part *value)
@@ -211,7 +214,9 @@ static enum error apply_not(struct parse *parse, const struct part *value)
 {
     if (!is(value, "rated"))
         return raise_invalid(value, "cannot stand behind 'not:'; only 'rated' can");
-    return set_rated(value, FILTER_NOT_RATED, parse->filter);
+    parse->not_rated = true;
+    parse->filter->rated = FILTER_NOT_RATED;
+    return ERROR_NONE;
 }
 
 static const struct keyword {
@@ -260,14 +265,16 @@ static enum error apply_word(struct parse *parse, const struct part *part)
 {
     struct filter *filter = parse->filter;
 
-    if (is(part, "rated"))
-        return set_rated(part, FILTER_RATED, filter);
-    if (is(part, "wrong"))
+    if (is(part, "rated")) {
+        parse->rated = true;
+        filter->rated = FILTER_RATED;
+    } else if (is(part, "wrong")) {
         filter->wrong = true;
-    else if (is(part, "right"))
+    } else if (is(part, "right")) {
         filter->right = true;
-    else
+    } else {
         return add_term(part, filter);
+    }
     return ERROR_NONE;
 }
 
@@ -338,6 +345,8 @@ static enum error parse_parts(struct parse *parse)
         if (error || part.length == 0)
             return error;
         error = apply(parse, &part);
+        if (!error && contradicts(parse))
+            error = raise_invalid(&part, "contradicts what stands before it");
         if (error)
             return error;
     }

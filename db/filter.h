@@ -17,8 +17,8 @@
  *     anything else    a part of the text, without regard to case; "quoted" keeps blanks and
  *                      takes a keyword literally
  *
- * DATE is YYYY-MM-DD, YYYY-MM, YYYY, today or yesterday, on the user's clock. All parts must hold.
- */
+ * DATE is YYYY-MM-DD, YYYY-MM, YYYY, today or yesterday, on the user's clock. All parts must hold;
+ * parts about the rating that cannot hold together are refused. */
 
 enum {
     FILTER_NAME_MAX = 63 /* bytes */,

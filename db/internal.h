@@ -82,7 +82,8 @@ enum error transaction_end(struct db *db, enum error error) MUST_CHECK;
 
 /* ---- schema (schema.c) ---- */
 
-/* ERROR_DAMAGED: another program's database; ERROR_VERSION: a newer EmoTrack's. Changes nothing.
+/* ERROR_DAMAGED: another program's database, or one whose version says that its tables are current
+ * and some are not there; ERROR_VERSION: a newer EmoTrack's. Changes nothing.
  * `*current`: the tables are as this EmoTrack wants them. */
 enum error schema_check(struct db *db, bool *current) MUST_CHECK;
 

@@ -72,7 +72,8 @@ static enum error raise_damaged(struct db *db, int code)
     return error_raise(ERROR_DAMAGED,
                        "'%s' is damaged (%s); keep a copy of it and of the files beside it, then "
                        "try: sqlite3 FILE .recover | sqlite3 NEW",
-                       db->path, sqlite3_errstr(code));
+                       db->path,
+                       code == SQLITE_ERROR ? sqlite3_errmsg(db->handle) : sqlite3_errstr(code));
 }
 
 bool db_has_moved(struct db *db)
@@ -110,8 +111,10 @@ enum error db_raise(struct db *db, int code)
 
 enum error db_raise_no_message(struct db *db, int64_t id)
 {
-    return error_raise(ERROR_NOT_FOUND, "there is no message %lld in '%s'", (long long)id,
-                       db->path);
+    return error_raise(ERROR_NOT_FOUND,
+                       "there is no message %lld in '%s'; `emotrack history` lists those that are "
+                       "there",
+                       (long long)id, db->path);
 }
 
 void query_start(struct query *query, struct db *db, const char *sql)

@@ -35,6 +35,10 @@ static const char *const migration[] = {
     "INSERT INTO purge VALUES (0, 0);",
 };
 
+/* How many of the tables that all migrations together make are there, and how many they are. */
+#define TABLES "('message', 'rating', 'draft', 'setting', 'layer', 'purge')"
+enum { TABLE_COUNT = 6 };
+
 enum { VERSION = sizeof migration / sizeof migration[0] };
 
 static enum error raise_foreign(struct db *db)
@@ -53,20 +57,30 @@ static enum error raise_newer(struct db *db, int64_t version)
                        db->path, (long long)version, (int)VERSION);
 }
 
+static enum error raise_incomplete(struct db *db)
+{
+    return error_raise(ERROR_DAMAGED,
+                       "'%s' lacks tables that a journal of version %d has; nothing was changed in "
+                       "it. Put a copy in its place, or read what is left with: sqlite3 FILE .dump",
+                       db->path, (int)VERSION);
+}
+
 enum error schema_check(struct db *db, bool *current)
 {
-    int64_t application = 0, version = 0, objects = 0;
+    int64_t application = 0, version = 0, objects = 0, tables = 0;
     struct query query;
     enum error error;
 
-    /* One statement, so that all three are of one moment. */
+    /* One statement, so that all of it is of one moment. */
     query_start(&query, db,
-                "SELECT application_id, user_version, (SELECT count(*) FROM sqlite_schema)"
+                "SELECT application_id, user_version, (SELECT count(*) FROM sqlite_schema),"
+                " (SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name IN " TABLES ")"
                 " FROM pragma_application_id, pragma_user_version");
     if (query_step(&query)) {
         application = query_integer(&query, 0);
         version = query_integer(&query, 1);
         objects = query_integer(&query, 2);
+        tables = query_integer(&query, 3);
     }
     error = query_finish(&query);
     if (error)
@@ -75,6 +89,8 @@ enum error schema_check(struct db *db, bool *current)
         return raise_foreign(db);
     if (version > VERSION || version < 0)
         return raise_newer(db, version);
+    if (version == VERSION && tables < TABLE_COUNT)
+        return raise_incomplete(db);
     *current = version == VERSION;
     return ERROR_NONE;
 }

@@ -140,7 +140,8 @@ class HistoryTest(Case):
     def test_filters_that_make_no_sense(self):
         self.write("x")
         for word in ("emotion:hangry", "you:hangry", "after:someday", "before:2026-13",
-                     "after:2026-02-30", "not:there", "x" * 5000):
+                     "after:2026-02-30", "not:there", "right wrong", "wrong right",
+                     "not:rated right", "x" * 5000):
             with self.subTest(word=word[:20]):
                 done = self.emotrack("history", word, code=1)
                 self.assertEqual(done.out, b"")
@@ -351,6 +352,18 @@ class ForgetTest(Case):
         self.assertEqual(Terminal(self, "forget", "--yes", "4").finish()[0], 0)
         self.assertEqual(Terminal(self, "forget", "9").finish()[0], 1)
         self.assertEqual(self.history(), [])
+
+
+class UnknownTest(Case):
+    def test_says_where_the_numbers_are(self):
+        self.write("one")
+        for command in (["show", "77"], ["rate", "77", "right"], ["edit", "77"], ["forget", "77"],
+                        ["forget", "1", "77"]):
+            with self.subTest(command=command):
+                said = self.emotrack(*command, input="x", code=1).err.decode()
+                self.assertIn("no message 77", said)
+                self.assertIn("`emotrack history` lists", said)
+        self.assertEqual(len(self.history()), 1)
 
 
 class StatsTest(Case):

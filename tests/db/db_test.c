@@ -77,6 +77,12 @@ static void make_without_tables(const char *path)
     scratch_sql(path, "DROP TABLE rating; DROP TABLE purge;");
 }
 
+static void make_without_layer(const char *path)
+{
+    make_journal(path);
+    scratch_sql(path, "DROP TABLE layer; CREATE VIEW layer AS SELECT 1 AS upto;");
+}
+
 static void bad_files(void **state)
 {
     static const struct {
@@ -94,6 +100,8 @@ static void bad_files(void **state)
         {make_foreign_id, ERROR_DAMAGED, "another program's"},
         {make_newer, ERROR_VERSION, "newer EmoTrack"},
         {make_negative, ERROR_VERSION, "newer EmoTrack"},
+        {make_without_tables, ERROR_DAMAGED, "lacks tables"},
+        {make_without_layer, ERROR_DAMAGED, "lacks tables"},
     };
 
     (void)state;
@@ -113,22 +121,24 @@ static void bad_files(void **state)
     }
 }
 
-static void tables_are_missing(void **state)
+static void a_column_is_missing(void **state)
 {
     struct db *db;
     size_t count;
 
     (void)state;
-    make_without_tables("x.db");
-    assert_error(db_open("x.db", DB_WRITE, &db), ERROR_DAMAGED);
+    make_journal("x.db");
+    scratch_sql("x.db", "DROP INDEX rating_by_message; ALTER TABLE rating DROP COLUMN undone;");
     db = scratch_open("x.db", DB_READ);
     assert_error(db_rating_count(db, &count), ERROR_DAMAGED);
+    assert_non_null(strstr(error_sentence(), "no such column"));
     db_close(db);
 }
 
 static void foreign_files_stay_as_they_are(void **state)
 {
-    static void (*const makes[])(const char *path) = {make_text, make_foreign, make_newer};
+    static void (*const makes[])(const char *path) = {make_text, make_foreign, make_newer,
+                                                      make_without_tables};
 
     (void)state;
     for (size_t i = 0; i < sizeof makes / sizeof makes[0]; i++) {
@@ -325,7 +335,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         scratch_test(bad_files),
-        scratch_test(tables_are_missing),
+        scratch_test(a_column_is_missing),
         scratch_test(foreign_files_stay_as_they_are),
         scratch_test(empty_files_are_new_journals),
         scratch_test(half_made_files_are_new_journals),

@@ -67,9 +67,12 @@ static void keywords(void **state)
     assert_string_equal(filter.you, "fear");
     filter_clear(&filter);
     assert_all(&filter);
-    parse("right\tnot:rated  emotion:none", &filter);
-    assert_int_equal(filter.rated, FILTER_NOT_RATED);
+    parse("right\tRATED you:joy", &filter);
+    assert_int_equal(filter.rated, FILTER_RATED);
     assert_true(filter.right);
+    filter_clear(&filter);
+    parse("not:rated  emotion:none not:Rated", &filter);
+    assert_int_equal(filter.rated, FILTER_NOT_RATED);
     assert_string_equal(filter.emotion, "none");
     filter_clear(&filter);
     parse("emotion:123456789-123456789-123456789-123456789-123456789-123456789-123", &filter);
@@ -146,8 +149,14 @@ static void bad_lines(void **state)
         {"after:", "behind the colon"},
         {"before: 2026", "behind the colon"},
         {"not:wrong", "'not:'"},
-        {"rated not:rated", "contradicts"},
-        {"not:rated rated", "contradicts"},
+        {"rated not:rated", "'not:rated' contradicts"},
+        {"not:rated rated", "'rated' contradicts"},
+        {"right wrong", "'wrong' contradicts"},
+        {"wrong you:joy Right", "'Right' contradicts"},
+        {"not:rated right", "'right' contradicts"},
+        {"wrong NOT:rated", "'NOT:rated' contradicts"},
+        {"not:rated words you:joy", "'you:joy' contradicts"},
+        {"you:joy not:rated", "'not:rated' contradicts"},
         {"emotion:joy emotion:sadness", "second emotion"},
         {"you:joy you:fear", "second emotion"},
         {"emotion:1234567890123456789012345678901234567890123456789012345678901234", "too long"},

@@ -88,8 +88,6 @@ static void filters(void **state)
         {"not:rated", "46"},
         {"right", "17"},
         {"wrong", "235"},
-        {"right wrong", ""},
-        {"not:rated right", ""},
         {"rated right", "17"},
         {"emotion:joy", "216"},
         {"emotion:JOY wrong", "2"},
