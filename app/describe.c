@@ -239,7 +239,7 @@ enum error describe_message(const struct entry *entry, struct buffer *out)
                              DISPLAY_LINE, out);
     if (!error)
         error = buffer_format(out, " %.0f%%, model %s\nYou said    ", entry->probability * 100,
-                              entry->model);
+                              entry->model ? entry->model : "?");
     if (!error)
         error = display_safe(describe_verdict(entry), strlen(describe_verdict(entry)), DISPLAY_LINE,
                              out);

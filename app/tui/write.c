@@ -2,7 +2,6 @@
 
 #include "app/describe.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 const struct key_help write_keys[] = {
@@ -30,27 +29,19 @@ const struct key_help write_keys[] = {
 
 /* ---- the newest message ---- */
 
-static enum error take_entry(void *context, const struct entry *entry)
+static enum error take_id(void *context, const struct entry *entry)
 {
-    struct entry *copy = context;
-
-    *copy = *entry;
-    copy->text = strdup(entry->text);
-    copy->model = strdup(entry->model);
-    copy->guess = entry->guess ? strdup(entry->guess) : NULL;
-    copy->label = entry->label ? strdup(entry->label) : NULL;
-    if (!copy->text || !copy->model || (entry->guess && !copy->guess) ||
-        (entry->label && !copy->label)) {
-        entry_clear(copy);
-        return error_raise_plain(ERROR_NO_MEMORY);
-    }
+    *(int64_t *)context = entry->id;
     return ERROR_NONE;
 }
 
 static enum error load_newest(struct write *write, struct face *face)
 {
+    int64_t id = 0;
+    enum error error = journal_each(face->journal, NULL, true, 1, take_id, &id);
+
     entry_clear(&write->last);
-    return journal_each(face->journal, NULL, true, 1, take_entry, &write->last);
+    return error || !id ? error : journal_get(face->journal, id, &write->last);
 }
 
 static void load_last(struct write *write, struct face *face, int64_t id)
