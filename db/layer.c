@@ -50,7 +50,7 @@ static enum error put(struct db *db, const void *bytes, size_t length)
 
     query_start(&query, db,
                 "INSERT OR REPLACE INTO layer"
-                " SELECT 1, max(id), ? FROM rating WHERE undone = 0 HAVING max(id) IS NOT NULL");
+                " SELECT 1, id, ? FROM rating WHERE undone = 0 ORDER BY id DESC LIMIT 1");
     query_bind_blob(&query, bytes, length);
     query_step(&query);
     return query_finish(&query);

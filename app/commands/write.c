@@ -9,7 +9,12 @@
 #include <string.h>
 #include <strings.h>
 
-enum { BARS = 3, BAR_WIDTH = 30, REPLY_MAX = 128 };
+enum {
+    BARS = 3,
+    BAR_WIDTH = 30,
+    REPLY_MAX = 128,
+    TYPED_MAX = 4095, /* bytes of a line that a terminal hands on; it drops the rest (termios(3)) */
+};
 
 struct writer {
     const struct arguments *arguments;
@@ -272,6 +277,16 @@ static enum error ask_rating(struct writer *writer, int64_t id)
     return error;
 }
 
+/* A line that may have been longer was saved as far as it came: what is lost is not lost silently.
+ */
+static void tell_if_cut(const struct line *line, int64_t id)
+{
+    if (line->length == TYPED_MAX)
+        printf("The terminal hands on %d bytes of a line and drops the rest: look whether the end "
+               "of message %" PRId64 " is there; 'emotrack edit %" PRId64 "' can add it.\n",
+               TYPED_MAX, id, id);
+}
+
 static enum error write_terminal(struct writer *writer)
 {
     enum error error = ERROR_NONE;
@@ -288,6 +303,8 @@ static enum error write_terminal(struct writer *writer)
         if (!input_next(&writer->input, &line, &error))
             break;
         error = save_line(writer, &line, &entry, &saved);
+        if (saved)
+            tell_if_cut(&line, entry.id);
         if (saved)
             error = print_guess(writer, &entry);
         if (saved && !error)
@@ -335,7 +352,9 @@ const struct command command_write = {
     .details =
         "At a terminal it asks for a message, saves it, shows the guess and asks whether it is "
         "right: y, n (and which emotion it is), s to skip, u to take the last rating back. "
-        "Nothing moves the cursor.\n\n"
+        "Nothing moves the cursor. A terminal hands on no more than 4095 bytes of a line: it says "
+        "so "
+        "where a message may have been cut.\n\n"
         "Without a terminal each line of standard input is saved as a message and, once it is on "
         "the disk, acknowledged on standard output with its number, the guess and the "
         "probability, parted by tabs. Blank lines are passed over. A line of more than 65536 "

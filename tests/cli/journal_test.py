@@ -87,6 +87,24 @@ class WriteOnTerminalTest(Case):
         self.assertEqual([(entry["rating"], entry["label"]) for entry in reversed(self.history())],
                          [("right", None), (None, None), ("wrong", "joy"), (None, None)])
 
+    def test_a_line_that_the_terminal_cuts_is_told(self):
+        for length in (4094, 4095, 6000):
+            terminal = Terminal(self, "write")
+            terminal.expect(b"> ")
+            for start in range(0, length, 1000):
+                block = b"x" * min(1000, length - start)
+                terminal.send(block)
+                terminal.expect(block)
+            terminal.send(b"\n")
+            before = terminal.expect(b"undo the last rating: ").decode()
+            self.assertEqual("hands on 4095 bytes" in before, length >= 4095)
+            self.assertEqual("emotrack edit" in before, length >= 4095)
+            terminal.send(b"\n")
+            terminal.expect(b"> ")
+            terminal.send(b"\x04")
+            self.assertEqual(terminal.finish()[0], 0)
+            self.assertEqual(len(self.history()[0]["text"]), min(length, 4095))
+
     def test_leaving_in_the_middle_keeps_the_message(self):
         for answers in ([], [b"n\n"]):
             terminal = Terminal(self, "write")
