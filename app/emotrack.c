@@ -50,8 +50,10 @@ static const struct section sections[] = {
      "EMOTRACK_PROFILE: the profile, where --profile does not say. EMOTRACK_MODEL: the model file, "
      "where --model does not say. XDG_DATA_HOME: where the data lives. NO_COLOR: not empty: no "
      "colours. VISUAL, EDITOR: what 'edit' opens a message with."},
-    {"Files", "$XDG_DATA_HOME/emotrack/NAME.db, else ~/.local/share/emotrack/NAME.db: the messages "
-              "and ratings of the profile NAME, an SQLite database. Nobody else can read it."},
+    {"Files",
+     "$XDG_DATA_HOME/emotrack/NAME.db, else ~/.local/share/emotrack/NAME.db: the messages and "
+     "ratings of the profile NAME and what was learnt from them, an SQLite database. Nobody else "
+     "can read it."},
     {0},
 };
 
