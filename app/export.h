@@ -15,8 +15,8 @@ enum export_format export_format_of(const char *path);
 enum error export_open(struct output *output, const char *path) MUST_CHECK;
 
 /* Writes what the filter (NULL: everything) lets through, oldest first; CSV with a row of titles,
- * its cells guarded against spreadsheets unless `raw` (app/record.h). CSV on a terminal is made safe
- * for it (app/display.h); anywhere else it is exact. The caller opens and closes the output.
+ * its cells guarded against spreadsheets unless `raw` (app/record.h). CSV on a terminal is made
+ * safe for it (app/display.h); anywhere else it is exact. The caller opens and closes the output.
  * `*count`: how many messages. */
 enum error export_write(struct journal *journal, struct output *output, enum export_format format,
                         bool raw, const char *filter, size_t *count) MUST_CHECK;

@@ -6,6 +6,7 @@
 #include "classifier/model_parts.h"
 #include "classifier/numeric.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -126,6 +127,7 @@ static float *make_row(struct learner *learner, uint32_t feature)
     size_t stride = learner->parts->stride;
     uint32_t *row = &learner->row_of[feature];
 
+    assert(learner->rows);
     if (*row == 0) {
         learner->used[learner->row_count] = feature;
         *row = (uint32_t)++learner->row_count;

@@ -124,7 +124,7 @@ static void find_range(const struct predictor *predictor, const struct ngram *ng
                        struct contribution *out)
 {
     const struct token *tokens;
-    size_t count, first = ngram->place, last = ngram->place;
+    size_t count, first = ngram->place, last = first;
 
     tokens = text_tokens(features_text(predictor->features), &count);
     out->start = out->end = 0;

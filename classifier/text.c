@@ -264,7 +264,7 @@ static void scan_word(struct text *text, struct word *word)
 static size_t squeeze(struct text *text, const struct word *word)
 {
     char *bytes = text->normalised.bytes;
-    size_t from = word->start, to = word->start, taken;
+    size_t from = word->start, to = from, taken;
     int32_t before = 0, last = 0;
 
     while (from < word->end) {

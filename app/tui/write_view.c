@@ -124,7 +124,7 @@ static void upper(const char *name, char out[LABEL_NAME_MAX + 1])
 {
     size_t i;
 
-    for (i = 0; name[i] && i < LABEL_NAME_MAX; i++)
+    for (i = 0; i < LABEL_NAME_MAX && name[i]; i++)
         out[i] = (char)toupper((unsigned char)name[i]);
     out[i] = '\0';
 }
