@@ -257,7 +257,7 @@ void file_writer_abandon(struct file_writer *writer)
         return;
     if (writer->descriptor >= 0)
         close(writer->descriptor);
-    if (writer->named)
+    if (writer->temporary && writer->named)
         unlink(writer->temporary);
     writer_free(writer);
 }

@@ -28,27 +28,33 @@ static enum error list(const struct arguments *arguments, char **name)
     return error;
 }
 
-static enum error new (const struct arguments *arguments, char **name) {
+static enum error make(const struct arguments *arguments, char **name)
+{
     enum error error = profile_new(name[0]);
 
     (void)arguments;
-    if (!error) printf("made the profile '%s'; use it with --profile %s\n", name[0], name[0]);
+    if (!error)
+        printf("made the profile '%s'; use it with --profile %s\n", name[0], name[0]);
     return error;
 }
 
-static enum error delete (const struct arguments *arguments, char **name) {
+static enum error remove_for_good(const struct arguments *arguments, char **name)
+{
+    bool sure = arguments_has(arguments, "yes");
     enum error error;
 
-    if (!arguments_has(arguments, "yes") && !session_can_ask()) return error_raise(
-        ERROR_USAGE, "without a terminal there is nobody to ask: deleting a "
-                     "profile needs --yes");
-    if (!arguments_has(arguments, "yes") && profile_exists(name[0]) &&
-        !session_confirm("Delete the profile '%s' with all its messages for good?", name[0])){
-        printf("nothing was deleted\n"); return ERROR_NONE;}
-error = profile_delete(name[0]);
-if (!error)
-    printf("deleted the profile '%s'\n", name[0]);
-return error;
+    if (!sure && !session_can_ask())
+        return error_raise(ERROR_USAGE, "without a terminal there is nobody to ask: deleting a "
+                                        "profile needs --yes");
+    if (!sure && profile_exists(name[0]) &&
+        !session_confirm("Delete the profile '%s' with all its messages for good?", name[0])) {
+        printf("nothing was deleted\n");
+        return ERROR_NONE;
+    }
+    error = profile_delete(name[0]);
+    if (!error)
+        printf("deleted the profile '%s'\n", name[0]);
+    return error;
 }
 
 static enum error change_name(const struct arguments *arguments, char **name)
@@ -63,8 +69,8 @@ static enum error change_name(const struct arguments *arguments, char **name)
 
 static const struct act acts[] = {
     {"list", "no name", 0, list},
-    {"new", "one name", 1, new},
-    {"delete", "one name", 1, delete},
+    {"new", "one name", 1, make},
+    {"delete", "one name", 1, remove_for_good},
     {"rename", "two names, the old and the new", 2, change_name},
 };
 
