@@ -1,6 +1,7 @@
 #ifndef EMOTRACK_DB_INTERNAL_H
 #define EMOTRACK_DB_INTERNAL_H
 
+#include "base/clock.h"
 #include "db/db.h"
 
 #include <sqlite3.h>
@@ -146,10 +147,5 @@ enum error layer_drop(struct db *db) MUST_CHECK;
 /* Offers the saved layer. `*upto`: the newest rating that is in it; 0: it was not taken. */
 enum error layer_restore(struct db *db, db_restore *restore, void *context,
                          int64_t *upto) MUST_CHECK;
-
-/* ---- clocks (transaction.c) ---- */
-
-int64_t clock_milliseconds(void); /* monotonic */
-void clock_sleep(int milliseconds);
 
 #endif

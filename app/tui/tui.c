@@ -6,11 +6,11 @@
 #include "app/tui/paint.h"
 #include "app/tui/terminal.h"
 #include "app/tui/write_view.h"
+#include "base/clock.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <time.h>
 
 enum {
     REST = 300,           /* ms without a press after which the draft is kept */
@@ -36,14 +36,6 @@ static const char *const screen_names[SCREENS] = {"Write", "History"};
 bool tui_possible(void)
 {
     return terminal_usable();
-}
-
-static int64_t milliseconds(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
 /* ---- drawing ---- */
@@ -214,7 +206,7 @@ static void keep_draft(struct tui *tui)
     journal_set_patience(tui->face.journal, PATIENCE_TYPING);
     error = write_keep_draft(&tui->write, &tui->face);
     journal_set_patience(tui->face.journal, PATIENCE);
-    tui->kept = milliseconds();
+    tui->kept = clock_milliseconds();
     if (error == ERROR_BUSY && tui->face.status[0])
         return; /* what is told there already matters more */
     if (error == ERROR_BUSY)
@@ -249,7 +241,7 @@ static void loop(struct tui *tui)
             press_key(tui, &press);
         else
             rest(tui);
-        if (tui->write.box.changed && milliseconds() - tui->kept > DRAFT_AGE)
+        if (tui->write.box.changed && clock_milliseconds() - tui->kept > DRAFT_AGE)
             keep_draft(tui);
     }
 }
