@@ -1,5 +1,6 @@
 """export: other programs read back every byte."""
 
+import hashlib
 import os
 import shutil
 import stat
@@ -95,12 +96,12 @@ class ExportTest(Case):
                          ["out.csv"])
 
     def journals(self):
-        """Every file of the data folder, byte for byte."""
+        """What every file of the data folder holds, in short."""
         folder = os.path.dirname(self.database())
         found = {}
         for name in sorted(os.listdir(folder)):
             with open(os.path.join(folder, name), "rb") as file:
-                found[name] = file.read()
+                found[name] = hashlib.sha256(file.read()).hexdigest()
         return found
 
     def test_no_journal_is_written_over(self):
