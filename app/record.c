@@ -144,8 +144,13 @@ static enum error append_json(struct buffer *out, const char *json)
 
     while (at < length && !error) {
         int32_t codepoint;
-        size_t taken = utf8_decode(json + at, length - at, &codepoint);
+        size_t taken;
 
+        if ((unsigned char)json[at] < 0x7F) {
+            at++;
+            continue;
+        }
+        taken = utf8_decode(json + at, length - at, &codepoint);
         if (is_escaped(codepoint)) {
             error = utf8_repair(json + from, at - from, out);
             if (!error)
