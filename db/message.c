@@ -76,6 +76,17 @@ static enum error update(struct db *db, const struct entry *entry)
     return error;
 }
 
+/* Ends a transaction that took text away, and sees that its bytes go. */
+static enum error end_and_purge(struct db *db, enum error error)
+{
+    if (!error)
+        error = purge_want(db);
+    error = transaction_end(db, error);
+    if (!error)
+        purge_run(db);
+    return error;
+}
+
 static enum error live_rating(struct db *db, int64_t id, int64_t *rating)
 {
     struct query query;
@@ -139,12 +150,7 @@ enum error db_edit(struct db *db, const struct entry *entry)
     error = update(db, entry);
     if (!error)
         error = edit_ratings(db, entry);
-    if (!error)
-        error = purge_want(db);
-    error = transaction_end(db, error);
-    if (!error)
-        purge_run(db);
-    return error;
+    return end_and_purge(db, error);
 }
 
 static enum error check_messages(struct db *db, const int64_t *ids, size_t count)
@@ -185,12 +191,7 @@ enum error db_delete(struct db *db, const int64_t *ids, size_t count)
     error = check_messages(db, ids, count);
     if (!error)
         error = delete_messages(db, ids, count);
-    if (!error)
-        error = purge_want(db);
-    error = transaction_end(db, error);
-    if (!error)
-        purge_run(db);
-    return error;
+    return end_and_purge(db, error);
 }
 
 static enum error empty(struct db *db, size_t *count)
@@ -213,10 +214,5 @@ enum error db_delete_all(struct db *db, size_t *count)
     if (error)
         return error;
     error = empty(db, count);
-    if (!error)
-        error = purge_want(db);
-    error = transaction_end(db, error);
-    if (!error)
-        purge_run(db);
-    return error;
+    return end_and_purge(db, error);
 }
