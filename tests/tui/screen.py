@@ -15,9 +15,10 @@ class Screen:
         self.folder = tempfile.mkdtemp(prefix="emotrack-tmux-")
         self.socket = os.path.join(self.folder, "socket")
         exports = " ".join(f"{k}={shlex.quote(v)}" for k, v in environment.items())
-        # The pane outlives the program, so that what it left behind can be read.
+        # The pane outlives the program, so that what it left behind can be read. The exit code has
+        # a line of its own: where a shell tells of a killed program, the rest of that line is short.
         self.tmux("new-session", "-d", "-x", str(columns), "-y", str(rows),
-                  f"env {exports} {command}; echo \"exit code $?\"; exec cat")
+                  f"env {exports} {command}; printf '\\nexit code %d\\n' $?; exec cat")
 
     def tmux(self, *arguments, text=True):
         environment = {k: v for k, v in os.environ.items() if k != "TMUX"}
