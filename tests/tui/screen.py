@@ -16,9 +16,10 @@ class Screen:
         self.socket = os.path.join(self.folder, "socket")
         exports = " ".join(f"{k}={shlex.quote(v)}" for k, v in environment.items())
         # The pane outlives the program, so that what it left behind can be read. The exit code has
-        # a line of its own: where a shell tells of a killed program, the rest of that line is short.
+        # a line of its own: a shell that tells of a killed program leaves little of the line, and
+        # the terminal as raw as it was.
         self.tmux("new-session", "-d", "-x", str(columns), "-y", str(rows),
-                  f"env {exports} {command}; printf '\\nexit code %d\\n' $?; exec cat")
+                  f"env {exports} {command}; printf '\\r\\nexit code %d\\r\\n' $?; exec cat")
 
     def tmux(self, *arguments, text=True):
         environment = {k: v for k, v in os.environ.items() if k != "TMUX"}
