@@ -2,7 +2,7 @@
 ##   make run          install what is missing, build, and start EmoTrack with the shipped model
 ##   make test         install what is missing, build, and run every test (ONLY=db: that part)
 ## The rest:
-##   make              build build/emotrack and build/emotrack-lab
+##   make              build build/emotrack, build/emotrack-server and build/emotrack-lab
 ##   make install      to PREFIX (/usr/local), under DESTDIR if given; make uninstall undoes it
 ##   make lint         arrows between folders, habits, format, clang-tidy, cppcheck
 ##   make sanitize     the tests under AddressSanitizer and UndefinedBehaviorSanitizer
@@ -26,7 +26,7 @@ Q       := $(if $(V),,@)
 
 # Folders of the house, each standing on those before it. Narrow it to build a part alone:
 # make FOLDERS="base classifier" build/tests/classifier/text_test
-FOLDERS ?= base classifier db app app/commands app/tui
+FOLDERS ?= base classifier db sync sync/server app app/commands app/tui
 
 WARNINGS := -Wall -Wextra -Wshadow -Wvla -Wformat=2 -Wstrict-prototypes -Wmissing-prototypes \
 	-Wundef -Wcast-qual -Wconversion $(if $(WERROR),-Werror)
@@ -38,14 +38,16 @@ OPTIMISE ?= -O2
 CFLAGS   ?= -g
 ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -DEMOTRACK_VERSION='"$(VERSION)"' -I. $(OPTIMISE) $(WARNINGS) \
 	$(HARDENING) -fPIE $(DETERMINISM) -ffile-prefix-map=$(CURDIR)=. $(CFLAGS) $(SANITIZE)
-ALL_LDFLAGS = -pie -Wl,-z,relro,-z,now $(LDFLAGS) $(SANITIZE)
-LIBS := -lncursesw -lsqlite3 -lcjson -lutf8proc -lpthread -lm
+ALL_LDFLAGS = -pie -Wl,-z,relro,-z,now -Wl,--as-needed $(LDFLAGS) $(SANITIZE)
+# Each program loads what it uses and no more (--as-needed). libcurl is not among them: sync/client
+# loads it when somebody syncs.
+LIBS := -lncursesw -lsqlite3 -lcjson -lutf8proc -lsodium -lmicrohttpd -lgnutls -ldl -lpthread -lm
 
-MAINS      := app/emotrack.c app/emotrack_lab.c
+MAINS      := app/emotrack.c app/emotrack_server.c app/emotrack_lab.c
 SOURCES    := $(filter-out $(MAINS),$(wildcard $(addsuffix /*.c,$(FOLDERS))))
 OBJECTS    := $(SOURCES:%.c=$(BUILD)/%.o)
 LIBRARY    := $(BUILD)/libemotrack.a
-PROGRAMS   := $(BUILD)/emotrack $(BUILD)/emotrack-lab
+PROGRAMS   := $(BUILD)/emotrack $(BUILD)/emotrack-server $(BUILD)/emotrack-lab
 UNIT_TESTS := $(patsubst %.c,$(BUILD)/%,$(wildcard $(FOLDERS:%=tests/%/*_test.c)))
 # One file a fuzz target, tests/fuzz/NAME_fuzz.c, its corpus in tests/fuzz/corpus/NAME/.
 FUZZERS    := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/fuzz/*_fuzz.c))
@@ -59,6 +61,7 @@ all: $(PROGRAMS)
 # ---- building ----
 
 $(BUILD)/emotrack: $(BUILD)/app/emotrack.o $(LIBRARY)
+$(BUILD)/emotrack-server: $(BUILD)/app/emotrack_server.o $(LIBRARY)
 $(BUILD)/emotrack-lab: $(BUILD)/app/emotrack_lab.o $(LIBRARY)
 $(PROGRAMS):
 	@echo "  link $@"
@@ -170,7 +173,7 @@ check-model: $(BUILD)/emotrack-lab
 
 # ---- installing ----
 
-PAGES       := $(BUILD)/man/emotrack.1 $(BUILD)/man/emotrack-lab.1
+PAGES       := $(PROGRAMS:$(BUILD)/%=$(BUILD)/man/%.1)
 COMPLETIONS := $(foreach shell,bash zsh fish,$(BUILD)/completions/emotrack.$(shell))
 
 docs: $(PAGES) $(COMPLETIONS)
@@ -187,9 +190,11 @@ $(COMPLETIONS): $(BUILD)/completions/emotrack.%: $(BUILD)/emotrack
 # What goes where: mode, file, place under the prefix.
 define INSTALLED
 755 $(BUILD)/emotrack                  bin/emotrack
+755 $(BUILD)/emotrack-server           bin/emotrack-server
 755 $(BUILD)/emotrack-lab              bin/emotrack-lab
 644 assets/emotions.model              share/emotrack/emotions.model
 644 $(BUILD)/man/emotrack.1            share/man/man1/emotrack.1
+644 $(BUILD)/man/emotrack-server.1     share/man/man1/emotrack-server.1
 644 $(BUILD)/man/emotrack-lab.1        share/man/man1/emotrack-lab.1
 644 $(BUILD)/completions/emotrack.bash share/bash-completion/completions/emotrack
 644 $(BUILD)/completions/emotrack.zsh  share/zsh/site-functions/_emotrack

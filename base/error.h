@@ -26,7 +26,9 @@
     X(ERROR_READ_ONLY, "it can be read but not written")                                           \
     X(ERROR_FULL, "the disk is full")                                                              \
     X(ERROR_DENIED, "permission denied")                                                           \
-    X(ERROR_IO, "reading or writing failed")
+    X(ERROR_IO, "reading or writing failed")                                                       \
+    X(ERROR_UNREACHABLE, "the server cannot be reached; try again later")                          \
+    X(ERROR_CANCELLED, "it was cancelled")
 
 enum error {
 #define X(name, sentence) name,

@@ -1,0 +1,43 @@
+#ifndef EMOTRACK_SYNC_SERVER_INTAKE_H
+#define EMOTRACK_SYNC_SERVER_INTAKE_H
+
+#include "base/error.h"
+#include "sync/report.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* Takes reports from any thread, sums them up and makes them durable, many in one transaction; who
+ * brought one is told when it is on the disk (or refused), from the intake's own thread. */
+struct intake;
+
+enum intake_outcome {
+    INTAKE_STORED,    /* 201 */
+    INTAKE_KNOWN,     /* 200: it was counted before */
+    INTAKE_CLOSED,    /* 409: the round takes no more reports */
+    INTAKE_NOT_FOUND, /* 404: no such round yet */
+    INTAKE_INVALID,   /* 422: `reason` */
+    INTAKE_BUSY,      /* 503: the queue is full, or the server stops */
+    INTAKE_FAILED,    /* 500: the disk; not counted */
+};
+
+typedef void intake_done(void *context, enum intake_outcome outcome, const char *reason);
+
+/* One report on its way. The caller owns it, fills in the first part, and keeps it until `done` was
+ * called, which is exactly once for each submitted ticket (maybe before intake_submit returns). */
+struct intake_ticket {
+    uint64_t round; /* of the address */
+    unsigned char id[REPORT_ID_BYTES];
+    const void *body; /* [length], borrowed until done */
+    size_t length;
+    intake_done *done;
+    void *context;
+    struct intake_ticket *next; /* the intake's own */
+};
+
+void intake_submit(struct intake *intake, struct intake_ticket *ticket);
+
+/* Reports that wait now; for the metrics. */
+size_t intake_waiting(struct intake *intake);
+
+#endif

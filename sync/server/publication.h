@@ -1,0 +1,42 @@
+#ifndef EMOTRACK_SYNC_SERVER_PUBLICATION_H
+#define EMOTRACK_SYNC_SERVER_PUBLICATION_H
+
+#include "base/buffer.h"
+#include "sync/manifest.h"
+
+#include <stdatomic.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* What the server shows to the world at a moment: immutable, shared between threads, counted. A
+ * reader takes the present one and gives it back; nobody waits for anybody. */
+
+struct publication_model {
+    uint32_t version;
+    uint64_t size;
+    char hash[HASH_HEX + 1]; /* the ETag, in quotes on the wire */
+    char path[1024];         /* the file, never changed once published */
+};
+
+struct publication {
+    atomic_int users;
+    struct buffer envelope;  /* the reply to GET /v1/manifest */
+    char etag[HASH_HEX + 1]; /* of it */
+    struct manifest manifest;
+    unsigned char manifest_hash[HASH_BYTES];
+    struct publication_model *models; /* [count], by version ascending */
+    size_t count;
+};
+
+/* The board on which the present publication hangs. */
+struct board;
+enum error board_new(struct board **out) MUST_CHECK;
+void board_free(struct board *board);
+
+/* Hangs up a new publication, which it takes over. */
+void board_set(struct board *board, struct publication *publication);
+/* The present one (never NULL once one was set); publication_release gives it back. */
+struct publication *board_get(struct board *board);
+void publication_release(struct publication *publication);
+
+#endif
