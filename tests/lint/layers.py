@@ -41,7 +41,7 @@ APART = [("app/tui/*", "app/commands/*"), ("app/commands/*", "app/tui/*")]
 MEETING = {("app/commands/write.c", "app/tui/tui.h")}
 
 LIBRARIES = re.compile(r"(curses|ncurses|term\.h|panel|menu|form|sqlite|cjson|utf8proc|curl/|sodium"
-                       r"|openssl|microhttpd|libpq|cmocka|readline|zlib)")
+                       r"|openssl|gnutls|microhttpd|libpq|cmocka|readline|zlib)")
 NETWORK = re.compile(r"(sys/socket|netdb|netinet/|arpa/)")
 INCLUDE = re.compile(r'^\s*#\s*include\s*(["<])([^">]+)[">]', re.M)
 
@@ -53,7 +53,7 @@ def fits(path, patterns):
 def wrong(path, quote, header, ours, libraries, headers):
     """Why `path` may not include `header`, or None."""
     if quote == "<":
-        if LIBRARIES.match(header) and header not in libraries:
+        if LIBRARIES.match(header) and not fits(header, libraries):
             return "that library is used elsewhere"
         if NETWORK.match(header) and not path.startswith("sync/"):
             return "the network is sync's"
