@@ -8,7 +8,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Syncing, for one journal (JOURNAL_WRITE): joining a server, contributing, fetching models. Calls
+/* Words for all of this, for both faces: app/describe_sync.h.
+ *
+ * Syncing, for one journal (JOURNAL_WRITE): joining a server, contributing, fetching models. Calls
  * that contact the server take seconds where the network is slow: a screen makes them in a thread
  * with a journal of its own. Errors of those: as in sync/client.h, and what the database says. */
 
