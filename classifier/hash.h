@@ -15,7 +15,7 @@ static inline uint64_t hash_byte(uint64_t hash, unsigned char byte)
     return (hash ^ byte) * HASH_PRIME;
 }
 
-static inline uint64_t hash_bytes(uint64_t hash, const char *bytes, size_t length)
+static inline uint64_t hash_string(uint64_t hash, const char *bytes, size_t length)
 {
     for (size_t i = 0; i < length; i++)
         hash = hash_byte(hash, (unsigned char)bytes[i]);

@@ -90,14 +90,14 @@ enum error text_new(const struct text_settings *settings, struct text **out)
     if (!text)
         return error_raise_plain(ERROR_NO_MEMORY);
     fill_classes(text);
-    text->negated_start = hash_bytes(HASH_START, TEXT_NEGATED, strlen(TEXT_NEGATED));
+    text->negated_start = hash_string(HASH_START, TEXT_NEGATED, strlen(TEXT_NEGATED));
     text->window = settings->negation_window;
     for (i = 0; i < settings->negator_count && i < NEGATORS_MAX; i++) {
         size_t length = strlen(word);
-        uint64_t hash = hash_bytes(HASH_START, word, length);
+        uint64_t hash = hash_string(HASH_START, word, length);
 
         add_negator(text, hash, hash);
-        add_negator(text, hash_bytes(text->negated_start, word, length), hash);
+        add_negator(text, hash_string(text->negated_start, word, length), hash);
         word += length + 1;
     }
     return ERROR_NONE;
@@ -129,7 +129,7 @@ static void emit_sign(struct text *text, enum token_kind kind, const char *strin
 {
     struct token *token = emit(text, kind, string, length, start, end);
 
-    token->hash = hash_bytes(HASH_START, string, length);
+    token->hash = hash_string(HASH_START, string, length);
     text->at = end;
 }
 
@@ -159,7 +159,7 @@ static void emit_word(struct text *text, uint64_t hash, const char *string, size
 static void emit_part(struct text *text, const char *string, size_t length, size_t start,
                       size_t end)
 {
-    emit_word(text, hash_bytes(word_start(text), string, length), string, length, start, end);
+    emit_word(text, hash_string(word_start(text), string, length), string, length, start, end);
 }
 
 /* haha, hehe, ahahah: four letters or more, all of h, a and e, two of them h. */

@@ -304,9 +304,9 @@ static void test_hash_is_fnv(void **state)
 
     text_read(*state, "not foobar", 10);
     tokens = text_tokens(*state, &count);
-    assert_int_equal(hash_bytes(HASH_START, "foobar", 6), UINT64_C(0x85944171F73967E8));
-    assert_int_equal(tokens[1].hash, hash_bytes(HASH_START, "not:foobar", 10));
-    assert_int_equal(tokens[0].hash, hash_bytes(HASH_START, "not", 3));
+    assert_int_equal(hash_string(HASH_START, "foobar", 6), UINT64_C(0x85944171F73967E8));
+    assert_int_equal(tokens[1].hash, hash_string(HASH_START, "not:foobar", 10));
+    assert_int_equal(tokens[0].hash, hash_string(HASH_START, "not", 3));
 }
 
 int main(void)
