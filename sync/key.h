@@ -16,7 +16,9 @@ enum {
     KEY_BYTES = 32,  /* a public key */
     KEY_SECRET = 64, /* a secret key, as libsodium keeps it: seed and public key */
     SIGNATURE_BYTES = 64,
-    FINGERPRINT_MAX = 48, /* "1a2b 3c4d ..." with its NUL */
+    FINGERPRINT_MAX = 48,   /* "1a2b 3c4d ..." with its NUL */
+    KEY_PURPOSE_MAX = 64,   /* bytes, the NUL counted */
+    KEY_SIGNED_MAX = 32768, /* bytes that can be signed */
 };
 
 void hash_bytes(const void *bytes, size_t length, unsigned char out[HASH_BYTES]);
@@ -33,7 +35,8 @@ void key_make(struct key_pair *out);
 void key_wipe(struct key_pair *pair);
 
 /* What a signature is for is part of what is signed: `purpose` (a literal, "emotrack manifest 1"),
- * a NUL, then the bytes. ERROR_NO_MEMORY. */
+ * a NUL, then the bytes. ERROR_TOO_LARGE: more than KEY_SIGNED_MAX, which nobody's key verifies
+ * either. */
 enum error key_sign(const struct key_pair *pair, const char *purpose, const void *bytes,
                     size_t length, unsigned char out[SIGNATURE_BYTES]) MUST_CHECK;
 bool key_verify(const unsigned char public[KEY_BYTES], const char *purpose, const void *bytes,
