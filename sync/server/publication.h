@@ -19,7 +19,7 @@ struct publication_model {
 };
 
 struct publication {
-    atomic_int users;
+    atomic_int users;        /* the board's too */
     struct buffer envelope;  /* the reply to GET /v1/manifest */
     char etag[HASH_HEX + 1]; /* of it */
     struct manifest manifest;
@@ -31,12 +31,12 @@ struct publication {
 /* The board on which the present publication hangs. */
 struct board;
 enum error board_new(struct board **out) MUST_CHECK;
-void board_free(struct board *board);
+void board_free(struct board *board); /* NULL is safe; readers may still hold the last one */
 
-/* Hangs up a new publication, which it takes over. */
+/* Hangs up a new publication (it and its `models` are malloc'ed), which it takes over. */
 void board_set(struct board *board, struct publication *publication);
-/* The present one (never NULL once one was set); publication_release gives it back. */
+/* The present one (NULL until one was set); publication_release gives it back. */
 struct publication *board_get(struct board *board);
-void publication_release(struct publication *publication);
+void publication_release(struct publication *publication); /* NULL is safe */
 
 #endif
