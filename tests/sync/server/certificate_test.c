@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 #include <time.h>
 
@@ -32,13 +33,14 @@ static unsigned verify(const struct certificate *certificate, const struct buffe
     gnutls_x509_crt_t server = read_certificate(&certificate->certificate);
     gnutls_x509_crt_t signer = read_certificate(authority);
     gnutls_x509_trust_list_t list;
+    char host_copy[64], purpose[] = GNUTLS_KP_TLS_WWW_SERVER;
     gnutls_typed_vdata_st expected[] = {
-        {.type = GNUTLS_DT_DNS_HOSTNAME, .data = (unsigned char *)(uintptr_t)host},
-        {.type = GNUTLS_DT_KEY_PURPOSE_OID,
-         .data = (unsigned char *)(uintptr_t)GNUTLS_KP_TLS_WWW_SERVER},
+        {.type = GNUTLS_DT_DNS_HOSTNAME, .data = (unsigned char *)host_copy},
+        {.type = GNUTLS_DT_KEY_PURPOSE_OID, .data = (unsigned char *)purpose},
     };
     unsigned status = UINT32_MAX;
 
+    snprintf(host_copy, sizeof host_copy, "%s", host);
     assert_int_equal(gnutls_x509_trust_list_init(&list, 0), 0);
     assert_int_equal(gnutls_x509_trust_list_add_cas(list, &signer, 1, 0), 1);
     assert_int_equal(
