@@ -6,6 +6,13 @@
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <unistd.h>
+
+const struct screen_name face_screens[SCREENS] = {
+    [SCREEN_WRITE] = {1, "Write"},
+    [SCREEN_HISTORY] = {2, "History"},
+    [SCREEN_SYNC] = {4, "Sync"},
+};
 
 void face_init(struct face *face, struct journal *journal)
 {
@@ -32,9 +39,34 @@ bool face_complain(struct face *face, enum error error)
 {
     if (!error)
         return false;
-    face_say(face, "%s", error_sentence());
-    face->complaint = true;
+    face_warn(face, error_sentence());
     return true;
+}
+
+void face_warn(struct face *face, const char *sentence)
+{
+    face_say(face, "%s", sentence);
+    face->complaint = true;
+}
+
+bool face_go(struct face *face, int number)
+{
+    for (int i = 0; i < SCREENS; i++) {
+        if (face_screens[i].number == number) {
+            face->screen = (enum face_screen)i;
+            return true;
+        }
+    }
+    return false;
+}
+
+bool face_may_write(struct face *face, const char *path, bool *replacing)
+{
+    if (*replacing || access(path, F_OK) != 0)
+        return true;
+    *replacing = true;
+    face_say(face, "'%s' is there already: Enter again replaces it.", path);
+    return false;
 }
 
 bool face_undo(struct face *face, bool redo, int64_t *id)
@@ -108,7 +140,7 @@ static const char about[] =
     "\nIf you are in a crisis or think of harming yourself, please call your local emergency "
     "number (112 in Europe, 911 in North America) or talk to somebody you trust. "
     "findahelpline.com lists free helplines for most countries.\n"
-    "\nEverything is on this device; this version talks to no server.\n";
+    "\nEverything is on this device, and no server is talked to unless you join one (4 Sync).\n";
 
 void face_show_help(struct face *face, const struct key_help *keys)
 {

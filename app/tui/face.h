@@ -9,7 +9,13 @@
 /* What the screens share: the journal, the line that tells what has happened, and where to go. No
  * screen knows another; they ask the face. */
 
-enum face_screen { SCREEN_WRITE, SCREEN_HISTORY, SCREENS };
+enum face_screen { SCREEN_WRITE, SCREEN_HISTORY, SCREEN_SYNC, SCREENS };
+
+/* What the title calls a screen, and the digit that leads there. */
+extern const struct screen_name {
+    int number;
+    const char *name;
+} face_screens[SCREENS];
 
 /* What a screen asks of the program beyond itself. */
 enum wish {
@@ -31,6 +37,7 @@ struct face {
     const char *page_title;  /* a literal */
     char status[STATUS_MAX]; /* "": nothing to tell */
     bool complaint;          /* the status is bad news */
+    size_t queued;           /* reports that wait to be sent; for the title */
 };
 
 void face_init(struct face *face, struct journal *journal);
@@ -38,6 +45,16 @@ void face_free(struct face *face);
 
 /* Tells what has happened, until the next press. */
 void face_say(struct face *face, const char *format, ...) PRINTF_LIKE(2, 3);
+
+/* The same for bad news. */
+void face_warn(struct face *face, const char *sentence);
+
+/* Goes to the screen of this digit; returns whether there is one. */
+bool face_go(struct face *face, int number);
+
+/* Whether a file may be written: one that is there is replaced only when asked for twice in a row
+ * (`*replacing`: it was asked for once). */
+bool face_may_write(struct face *face, const char *path, bool *replacing);
 
 /* Tells the last error, where `error` is one. Returns whether it was. */
 bool face_complain(struct face *face, enum error error);

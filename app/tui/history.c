@@ -5,7 +5,6 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 enum { FILTER_LENGTH_MAX = 1024 };
 
@@ -25,7 +24,7 @@ const struct key_help history_keys[] = {
     {"", "before:today"},
     {"Esc", "no filter"},
     {"x", "export what is shown to a file (.csv, .jsonl)"},
-    {"1  2", "Write and History (Alt-1, Alt-2 too)"},
+    {"1  2  4", "Write, History, Sync (Alt-1, Alt-2, Alt-4 too)"},
     {"q  ^D", "quit"},
     {"^Z ^L", "suspend, draw the screen anew"},
     {NULL, NULL},
@@ -159,24 +158,13 @@ static void forget(struct history *history, struct face *face, const struct pres
         face_say(face, "Message %lld is gone, its bytes too.", (long long)id);
 }
 
-/* A file that is there is replaced only when Enter is pressed again. */
-static bool may_write(struct history *history, struct face *face, const char *path)
-{
-    if (history->replacing || access(path, F_OK) != 0)
-        return true;
-    history->replacing = true;
-    face_say(face, "'%s' is there already: Enter again replaces it.", path);
-    return false;
-}
-
 static void export_view(struct history *history, struct face *face)
 {
     const char *path = text_of(&history->path);
     size_t count;
 
-    if (!may_write(history, face, path))
+    if (!face_may_write(face, path, &history->replacing))
         return;
-
     history->mode = HISTORY_LIST;
     if (!face_complain(face, export_file(face->journal, path, export_format_of(path),
                                          text_of(&history->filter), &count)))
@@ -261,12 +249,12 @@ static void command(struct history *history, struct face *face, char letter)
     case 'U': undo(history, face, true); break;
     case 'x': ask_for_path(history, face); break;
     case '/': history->mode = HISTORY_FILTER; break;
-    case '1':
-    case '2': face->screen = (enum face_screen)(letter - '1'); break;
     case 'i': face->screen = SCREEN_WRITE; break;
     case '?': face->wish = WISH_HELP; break;
     case 'q': face->wish = WISH_QUIT; break;
-    default: face_say(face, "Letters are commands here; ? lists them."); break;
+    default:
+        if (!face_go(face, letter - '0'))
+            face_say(face, "Letters are commands here; ? lists them.");
     }
 }
 

@@ -4,6 +4,7 @@
 #include "app/tui/glyph.h"
 #include "app/tui/paint.h"
 #include "app/tui/picker_view.h"
+#include "app/tui/prompt.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -114,28 +115,6 @@ static void draw_empty(const struct history *history, int row, int rows)
                   A_NORMAL);
 }
 
-/* One line that is typed into, `margin` columns left free behind it; of a long text the part with
- * the cursor. Returns the cursor's column. */
-static int draw_input(int row, const char *prompt, struct editor *input, int margin)
-{
-    int column = 1 + paint_format(row, 1, COLS, A_BOLD, "%s", prompt);
-    struct wrapped part = {0};
-    size_t start = 0;
-    int line, at;
-
-    input->width = COLS - column - margin - 1 > 1 ? COLS - column - margin - 1 : 1;
-    editor_place(input, &line, &at);
-    if (input->text.length == 0)
-        return column;
-    glyph_wrap(input->text.data, input->text.length, 0, input->width, &part);
-    for (; line > 0 && part.next < input->text.length; line--) {
-        start = part.next;
-        glyph_wrap(input->text.data, input->text.length, start, input->width, &part);
-    }
-    paint_line(row, column, input->text.data, start, part.end, NULL);
-    return column + at < COLS ? column + at : COLS - 1;
-}
-
 /* The line under the title: the filter, or what is being asked. Returns the cursor's column. */
 static int draw_top_line(struct history *history, int row)
 {
@@ -150,7 +129,7 @@ static int draw_top_line(struct history *history, int row)
                      "Delete message %lld for good? y deletes, any other key keeps it",
                      (long long)history->asked);
         return 0;
-    case HISTORY_EXPORT: return draw_input(row, "Export to: ", &history->path, 0);
+    case HISTORY_EXPORT: return prompt_draw(row, "Export to: ", &history->path, 0);
     default: break;
     }
     margin = snprintf(counted, sizeof counted, "%zu of %zu%s", history->count, history->total,
@@ -159,7 +138,7 @@ static int draw_top_line(struct history *history, int row)
         margin = 0;
     else
         paint_format(row, COLS - 1 - margin, COLS, A_NORMAL, "%s", counted);
-    return draw_input(row, "/ ", &history->filter, margin + 1);
+    return prompt_draw(row, "/ ", &history->filter, margin + 1);
 }
 
 /* Over the top of the list; the message that it is about is named. */

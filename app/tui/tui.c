@@ -4,10 +4,12 @@
 #include "app/tui/history_view.h"
 #include "app/tui/pager.h"
 #include "app/tui/paint.h"
+#include "app/tui/sync_view.h"
 #include "app/tui/terminal.h"
 #include "app/tui/write_view.h"
 #include "base/clock.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -15,23 +17,24 @@
 enum {
     REST = 300,           /* ms without a press after which the draft is kept */
     IDLE = 1000,          /* ms between looks at what other programs have changed */
+    BUSY = 100,           /* ms between looks at work that is under way */
     DRAFT_AGE = 1000,     /* ms of typing that a crash may cost */
     PATIENCE = 2000,      /* ms that an act waits for other programs */
     PATIENCE_TYPING = 20, /* ms that the typing may be held up by them */
     ROWS_MIN = 6,         /* a smaller window shows only that it is too small */
     COLUMNS_MIN = 24,
     NARROW = 60,
+    TITLE_MAX = 128,
 };
 
 struct tui {
     struct face face;
     struct write write;
     struct history history;
+    struct sync_screen sync;
     struct pager pager;
     int64_t kept; /* when the draft was last looked after (milliseconds) */
 };
-
-static const char *const screen_names[SCREENS] = {"Write", "History"};
 
 bool tui_possible(void)
 {
@@ -40,26 +43,47 @@ bool tui_possible(void)
 
 /* ---- drawing ---- */
 
-static void draw_title(const struct tui *tui)
+/* The profile, and what waits to be sent. Returns the columns that it takes. */
+static int title_about(const struct tui *tui, char about[TITLE_MAX])
 {
     const char *profile = journal_profile(tui->face.journal);
-    int column = 1, used = (int)strlen(profile);
+
+    if (tui->face.queued > 0)
+        snprintf(about, TITLE_MAX, "%s   queued %zu", profile, tui->face.queued);
+    else
+        snprintf(about, TITLE_MAX, "%s", profile);
+    return (int)strlen(about);
+}
+
+static void paint_queued(const struct tui *tui, int column)
+{
+    if (tui->face.queued > 0 && column + 12 < COLS - 9)
+        paint_format(0, column, COLS - 9 - column, A_NORMAL, "queued %zu", tui->face.queued);
+}
+
+static void draw_title(const struct tui *tui)
+{
+    int column = 1, used;
+    char about[TITLE_MAX];
 
     if (COLS < NARROW) {
-        paint_format(0, 1, COLS, A_BOLD, "%s", screen_names[tui->face.screen]);
+        used = paint_format(0, 1, COLS, A_BOLD, "%s", face_screens[tui->face.screen].name);
+        paint_queued(tui, used + 3);
         paint_format(0, COLS - 8, COLS, A_NORMAL, "F1 help");
         return;
     }
+    used = title_about(tui, about);
     column += paint_format(0, column, COLS, A_BOLD, "EmoTrack") + 2;
     for (int i = 0; i < SCREENS; i++) {
         bool here = i == (int)tui->face.screen;
 
-        column += paint_format(0, column, COLS, here ? A_BOLD : A_NORMAL,
-                               here ? "[%d %s]" : "%d %s", i + 1, screen_names[i]) +
-                  1;
+        column +=
+            paint_format(0, column, COLS, here ? A_BOLD : A_NORMAL, here ? "[%d %s]" : "%d %s",
+                         face_screens[i].number, face_screens[i].name) +
+            1;
     }
     if (column + used + 1 < COLS)
-        paint_format(0, COLS - 1 - used, COLS, A_NORMAL, "%s", profile);
+        paint_text(0, COLS - 1 - used, COLS, A_NORMAL, about, strlen(about));
 }
 
 /* The status takes as many lines as it needs, at most three. Returns how many. */
@@ -87,6 +111,9 @@ static bool draw_screen(struct tui *tui, int *row, int *column)
     if (tui->face.screen == SCREEN_WRITE) {
         cursor = write_draw(&tui->write, &tui->face, top, bottom, row, column);
         hints = write_hints(&tui->write, journal_model(tui->face.journal));
+    } else if (tui->face.screen == SCREEN_SYNC) {
+        cursor = sync_draw(&tui->sync, &tui->face, top, bottom, row, column);
+        hints = sync_hints(&tui->sync);
     } else {
         cursor = history_draw(&tui->history, &tui->face, top, bottom, row, column);
         hints = history_hints(&tui->history, journal_model(tui->face.journal));
@@ -118,7 +145,10 @@ static void draw(struct tui *tui)
 
 static void show_help(struct tui *tui)
 {
-    face_show_help(&tui->face, tui->face.screen == SCREEN_WRITE ? write_keys : history_keys);
+    static const struct key_help *const keys[SCREENS] = {
+        [SCREEN_WRITE] = write_keys, [SCREEN_HISTORY] = history_keys, [SCREEN_SYNC] = sync_keys};
+
+    face_show_help(&tui->face, keys[tui->face.screen]);
 }
 
 /* What the screen asked for beyond itself. */
@@ -136,13 +166,6 @@ static void grant(struct tui *tui)
     }
     if (face->wish != WISH_QUIT)
         face->wish = WISH_NONE;
-}
-
-static void go_to(struct tui *tui, enum face_screen screen)
-{
-    if (screen >= SCREENS)
-        return;
-    tui->face.screen = screen;
 }
 
 /* Whether the press is the rest of the name of an emotion that was picked. */
@@ -167,17 +190,20 @@ static void press_key(struct tui *tui, const struct press *press)
     if (tui->pager.open)
         pager_press(&tui->pager, press);
     else if (press->kind == PRESS_SCREEN)
-        go_to(tui, (enum face_screen)(press->number - 1));
+        face_go(&tui->face, press->number);
     else if (press->kind == PRESS_HELP)
         tui->face.wish = WISH_HELP;
     else if (tui->face.screen == SCREEN_WRITE)
         write_press(&tui->write, &tui->face, press);
+    else if (tui->face.screen == SCREEN_SYNC)
+        sync_press(&tui->sync, &tui->face, press);
     else
         history_press(&tui->history, &tui->face, press);
     grant(tui);
     if (tui->face.screen != before) {
         write_reload(&tui->write, &tui->face);
         tui->history.stale = true;
+        sync_outdated(&tui->sync);
     }
 }
 
@@ -189,6 +215,7 @@ static void look_around(struct tui *tui)
     if (face_complain(&tui->face, journal_refresh(tui->face.journal, &changed)) || !changed)
         return;
     tui->history.stale = true;
+    sync_outdated(&tui->sync);
     write_reload(&tui->write, &tui->face);
 }
 
@@ -223,6 +250,16 @@ static void rest(struct tui *tui)
     belongs_to_pick(tui, &none);
     keep_draft(tui);
     look_around(tui);
+    if (sync_tick(&tui->sync, &tui->face))
+        look_around(tui);
+}
+
+/* How long nothing may be pressed before it is a rest. */
+static int patience(const struct tui *tui)
+{
+    if (sync_busy(&tui->sync))
+        return BUSY;
+    return restless(tui) ? REST : IDLE;
 }
 
 /* Draws when there is nothing left to read; keeps the draft when the typing rests, and in long
@@ -235,7 +272,7 @@ static void loop(struct tui *tui)
         terminal_read(0, &press);
         if (press.kind == PRESS_NONE) {
             draw(tui);
-            terminal_read(restless(tui) ? REST : IDLE, &press);
+            terminal_read(patience(tui), &press);
         }
         if (press.kind != PRESS_NONE)
             press_key(tui, &press);
@@ -279,6 +316,8 @@ enum error tui_run(struct journal *journal, const struct tui_options *options)
     history_init(&tui.history);
     error = write_init(&tui.write, &tui.face);
     if (!error)
+        error = sync_init(&tui.sync, &tui.face, options->model);
+    if (!error)
         error = terminal_start();
     if (!error) {
         paint_start(!options->no_color, !terminal_is_utf8());
@@ -289,6 +328,7 @@ enum error tui_run(struct journal *journal, const struct tui_options *options)
         error = end(&tui);
         terminal_stop();
     }
+    sync_free(&tui.sync);
     write_free(&tui.write);
     history_free(&tui.history);
     face_free(&tui.face);

@@ -8,7 +8,8 @@
 /* The terminal UI: a face of the journal over the whole terminal. */
 
 struct tui_options {
-    bool no_color; /* use no colours */
+    bool no_color;     /* use no colours */
+    const char *model; /* the file that the journal was opened with; NULL: none was named */
 };
 
 /* Whether there is a terminal to run on. Where there is not, the line mode serves. */

@@ -17,7 +17,7 @@ const struct key_help write_keys[] = {
     {"u  U", "take the last rating back, bring it back"},
     {"e", "edit the last message"},
     {"w  m", "the full why, all emotions"},
-    {"1  2", "Write and History (Alt-1, Alt-2: from the box too)"},
+    {"1  2  4", "Write, History, Sync (Alt-1, Alt-2, Alt-4: from the box too)"},
     {"^A ^E, arrows", "move (Alt-b, Alt-f, Ctrl-arrows: by words)"},
     {"^W ^U ^K", "cut a word, to the line's start, to its end"},
     {"^Y", "bring back what was cut"},
@@ -311,13 +311,11 @@ static void command(struct write *write, struct face *face, char letter)
     case 'i': back_to_text(write); break;
     case 'w': show_why(write, face); break;
     case 'm': write->all_labels = !write->all_labels; break;
-    case '1':
-    case '2': face->screen = (enum face_screen)(letter - '1'); break;
     case '?': face->wish = WISH_HELP; break;
     case 'q': quit(write, face); break;
     default:
-        face_say(face, "Letters are commands here (? lists them); i goes back to the text.");
-        break;
+        if (!face_go(face, letter - '0'))
+            face_say(face, "Letters are commands here (? lists them); i goes back to the text.");
     }
 }
 

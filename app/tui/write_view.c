@@ -268,7 +268,7 @@ static void draw_welcome(const struct write *write, struct face *face,
     snprintf(text, sizeof text,
              "Write what is on your mind: EmoTrack guesses the emotion, and says why.\n"
              "Your messages live in %s\n"
-             "Nothing leaves this device: this version talks to no server.",
+             "Nothing leaves this device unless you join a server.",
              journal_path(face->journal));
     paint_wrapped(layout->guess, 1, rows > 1 ? rows : 1,
                   write->last.id ? "Write: the guess and the why follow every key." : text,

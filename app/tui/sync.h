@@ -1,0 +1,58 @@
+#ifndef EMOTRACK_APP_TUI_SYNC_H
+#define EMOTRACK_APP_TUI_SYNC_H
+
+#include "app/tui/editor.h"
+#include "app/tui/face.h"
+#include "app/tui/press.h"
+#include "app/tui/worker.h"
+
+/* The screen Sync: state and keys. What it looks like is in sync_view. Whatever contacts a server
+ * or takes its time is the worker's; this only looks at how far it is. */
+
+enum sync_mode {
+    SYNC_LOOK,      /* letters are commands */
+    SYNC_URL,       /* letters go into the server's address */
+    SYNC_AUTHORITY, /* ... into the name of the file with its private CA */
+    SYNC_TERMS,     /* the server's terms are shown: join? */
+    SYNC_LEAVE,     /* leave the server? */
+    SYNC_FILE,      /* letters go into the name of the file for the exact bytes */
+};
+
+struct sync_screen {
+    enum sync_mode mode;
+    struct worker *worker;
+    struct sync_state state;
+    struct preview_text preview;
+    char no_preview[1024];    /* why there is none; "": it is there, or being made */
+    struct sync_offer *offer; /* SYNC_TERMS */
+    struct buffer terms;      /* SYNC_TERMS: the offer in words */
+    size_t top;               /* SYNC_TERMS: the first line shown */
+    struct editor url, authority, path;
+    bool stale;         /* the state must be read anew before it is drawn */
+    bool guessing;      /* ... and the preview made anew */
+    bool replacing;     /* Enter was pressed once: the file for the bytes is there */
+    bool asked_to_quit; /* ^C was pressed once */
+};
+
+/* `model`: the file that the program was told to guess with, or NULL; it outlives the screen. */
+enum error sync_init(struct sync_screen *sync, struct face *face, const char *model) MUST_CHECK;
+void sync_free(struct sync_screen *sync); /* cancels what is under way */
+
+void sync_press(struct sync_screen *sync, struct face *face, const struct press *press);
+
+/* Ratings, or what another program did, have changed what this screen tells. */
+void sync_outdated(struct sync_screen *sync);
+
+/* To be called now and then, whatever screen is shown: takes what the worker has done, starts what
+ * is due. Returns whether the model or the journal may be another now. */
+bool sync_tick(struct sync_screen *sync, struct face *face);
+
+/* Whether something is under way, so that the screen is to be drawn often. */
+bool sync_busy(const struct sync_screen *sync);
+
+/* Reads the state anew where it is stale. */
+void sync_load(struct sync_screen *sync, struct face *face);
+
+extern const struct key_help sync_keys[];
+
+#endif

@@ -1,0 +1,277 @@
+#include "app/tui/sync_view.h"
+
+#include "app/describe_sync.h"
+#include "app/tui/glyph.h"
+#include "app/tui/paint.h"
+#include "app/tui/prompt.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+enum { NARROW = 60, VOTE_COLUMNS = 26, LINE_MAX_BYTES = 1024 };
+
+/* Draws line after line, as long as there is room. */
+struct lines {
+    int row, bottom;
+};
+
+static void put(struct lines *lines, attr_t attributes, const char *format, ...) PRINTF_LIKE(3, 4);
+
+static void put(struct lines *lines, attr_t attributes, const char *format, ...)
+{
+    char text[LINE_MAX_BYTES];
+    struct wrapped line = {0};
+    va_list arguments;
+    size_t length;
+
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    length = strlen(text);
+    paint_wrapped(lines->row, 1, lines->bottom - lines->row, text, attributes);
+    if (length == 0)
+        lines->row++;
+    for (size_t at = 0; at < length; at = line.next, lines->row++)
+        glyph_wrap(text, length, at, COLS > 2 ? COLS - 2 : 1, &line);
+}
+
+/* ---- not joined ---- */
+
+static void draw_off(const struct sync_screen *sync, struct lines *lines)
+{
+    if (sync->state.spent == 0)
+        put(lines, A_BOLD, "Sync is off: nothing has ever been sent.");
+    else
+        put(lines, A_BOLD,
+            "Sync is off: no server is joined. %zu contributions were made (l: log).",
+            sync->state.spent);
+    put(lines, A_NORMAL, "%s", "");
+    put(lines, A_NORMAL,
+        "j joins a server. Then, whenever you sync, this device turns your ratings into a few "
+        "votes on public words (\"cancelled -> sadness\"), sends those without your name, and "
+        "fetches the model that everyone's votes have made.");
+    put(lines, A_NORMAL, "%s", "");
+    put(lines, A_NORMAL,
+        "Never sent: messages, their times, your name, words outside the public vocabulary. How "
+        "much the votes can tell about you is counted, and there is a most. Before you join you "
+        "see the server's terms, and what it could learn.");
+}
+
+/* ---- joined ---- */
+
+/* "2 h ago" */
+static void put_ago(int64_t milliseconds, char *out, size_t size)
+{
+    int64_t minutes = ((int64_t)time(NULL) * 1000 - milliseconds) / 60000;
+
+    if (milliseconds <= 0)
+        snprintf(out, size, "never");
+    else if (minutes < 1)
+        snprintf(out, size, "just now");
+    else if (minutes < 120)
+        snprintf(out, size, "%d min ago", (int)minutes);
+    else if (minutes < 48 * 60)
+        snprintf(out, size, "%d h ago", (int)(minutes / 60));
+    else
+        snprintf(out, size, "%lld days ago", (long long)(minutes / 60 / 24));
+}
+
+static void draw_head(const struct sync_screen *sync, struct lines *lines)
+{
+    const struct sync_state *state = &sync->state;
+    char ago[64];
+
+    put_ago(state->contacted, ago, sizeof ago);
+    put(lines, A_BOLD, "Joined: %s (%s: this server can see the votes below)", state->terms.url,
+        state->terms.mode);
+    put(lines, A_NORMAL, "Model %u   round %llu, %s   last sync: %s", state->model_version,
+        (unsigned long long)state->round, state->open ? "open" : "closed", ago);
+    if (state->model_beside)
+        put(lines, A_BOLD,
+            "A newer model did worse on your own ratings and waits: emotrack sync --use-model");
+}
+
+/* The votes side by side, as many as there is room for; at most `rows` lines. */
+static void draw_votes(const struct preview_text *preview, struct lines *lines, int rows)
+{
+    int across = (COLS - 3) / VOTE_COLUMNS > 0 ? (COLS - 3) / VOTE_COLUMNS : 1;
+    const char *vote = preview->votes.data ? preview->votes.data : "";
+    size_t room = rows > 0 ? (size_t)rows * (size_t)across : 0;
+
+    for (size_t i = 0; *vote && i < room; i++) {
+        size_t length = strcspn(vote, "\n");
+        int row = lines->row + (int)(i / (size_t)across);
+        int column = 3 + (int)(i % (size_t)across) * VOTE_COLUMNS;
+
+        if (i + 1 == room && preview->count > room)
+            paint_format(row, column, VOTE_COLUMNS - 1, A_NORMAL, "... %zu more: p",
+                         preview->count - i);
+        else
+            paint_text(row, column, VOTE_COLUMNS - 1, A_NORMAL, vote, length);
+        vote += length + (vote[length] == '\n');
+    }
+    if (preview->count > 0 && rows > 0)
+        lines->row += (int)(((preview->count < room ? preview->count : room) + (size_t)across - 1) /
+                            (size_t)across);
+}
+
+static void draw_budget(const struct sync_screen *sync, struct lines *lines)
+{
+    const struct sync_state *state = &sync->state;
+    char epsilon[EPSILON_TEXT_MAX];
+
+    describe_epsilon(state->epsilon, epsilon);
+    if (state->terms.noise > 0)
+        put(lines, A_NORMAL,
+            "Privacy: %zu of %u contributions, epsilon %s if the operator adds the noise",
+            state->spent, state->terms.contributions, epsilon);
+    else
+        put(lines, A_NORMAL,
+            "Privacy: %zu of %u contributions; no noise is added: no guarantee beyond trust in "
+            "the operator",
+            state->spent, state->terms.contributions);
+    put(lines, A_NORMAL, "NOT sent: messages, times, names, words outside the public vocabulary");
+    put(lines, A_NORMAL, "%zu new ratings since the last contribution", state->fresh);
+}
+
+static void draw_failure(const struct sync_state *state, struct lines *lines)
+{
+    char when[MOMENT_TEXT_MAX];
+
+    if (!state->failure[0])
+        return;
+    describe_moment(state->retry_at, when);
+    put(lines, A_BOLD, "The last sync failed: %s", state->failure);
+    if (state->retry_at > 0)
+        put(lines, A_NORMAL, "Your data is safe here. It is tried again at %s; s tries now.", when);
+    else
+        put(lines, A_NORMAL, "Your data is safe here. s tries again.");
+}
+
+static void draw_next(const struct sync_screen *sync, struct lines *lines)
+{
+    const struct preview_text *preview = &sync->preview;
+
+    if (sync->no_preview[0]) {
+        put(lines, A_NORMAL, "%s", sync->no_preview);
+        return;
+    }
+    if (!preview->page.data) {
+        put(lines, A_NORMAL, "Working out what would be sent ...");
+        return;
+    }
+    put(lines, A_NORMAL, "%s: %zu votes, without your name   p: exact bytes",
+        preview->frozen ? "Waits to be sent" : "Would be sent next", preview->count);
+    if (preview->reason[0])
+        put(lines, A_NORMAL, "Not now: %s", preview->reason);
+    draw_votes(preview, lines, lines->bottom - lines->row - 5);
+}
+
+static const char *const stages[] = {
+    [SYNC_MANIFEST] = "asking the server what the round is",
+    [SYNC_MODEL] = "fetching the new model",
+    [SYNC_TRAINING] = "learning from your ratings",
+    [SYNC_SENDING] = "sending the votes",
+    [SYNC_DONE] = "finishing",
+};
+
+static void draw_progress(const struct sync_screen *sync, int row)
+{
+    enum job job = worker_job(sync->worker);
+    enum sync_stage stage;
+    int percent, used;
+
+    worker_progress(sync->worker, &stage, &percent);
+    if (job == JOB_OFFER)
+        paint_format(row, 1, COLS - 1, A_BOLD, "Asking the server for its terms ...  Esc stops");
+    if (job != JOB_SYNC)
+        return;
+    used = paint_format(row, 1, COLS - 1, A_BOLD, "Syncing: %s ...  Esc stops  ", stages[stage]);
+    if (stage == SYNC_MODEL && COLS - used > 12)
+        paint_bar(row, 1 + used, 10, percent / 100.0, A_NORMAL);
+}
+
+static void draw_joined(const struct sync_screen *sync, struct lines *lines)
+{
+    draw_head(sync, lines);
+    draw_failure(&sync->state, lines);
+    draw_next(sync, lines);
+    draw_budget(sync, lines);
+}
+
+/* ---- asking ---- */
+
+/* The terms, from line `top` on. */
+static void draw_terms(struct sync_screen *sync, int row, int bottom)
+{
+    const char *text = sync->terms.data ? sync->terms.data : "";
+    size_t length = strlen(text), number = 0;
+    struct wrapped line = {0};
+
+    for (size_t at = 0; at < length; at = line.next, number++) {
+        glyph_wrap(text, length, at, COLS > 3 ? COLS - 2 : 1, &line);
+        if (number >= sync->top && row < bottom)
+            paint_line(row++, 1, text, at, line.end, NULL);
+    }
+    if (sync->top >= number)
+        sync->top = number > 0 ? number - 1 : 0;
+}
+
+static bool draw_question(struct sync_screen *sync, int *row, int *column)
+{
+    switch (sync->mode) {
+    case SYNC_URL: *column = prompt_draw(*row, "Server: ", &sync->url, 0); return true;
+    case SYNC_AUTHORITY:
+        *column = prompt_draw(*row, "Its private CA, a file (Enter: none): ", &sync->authority, 0);
+        return true;
+    case SYNC_FILE: *column = prompt_draw(*row, "Bytes to: ", &sync->path, 0); return true;
+    case SYNC_LEAVE:
+        paint_format(*row, 1, COLS - 1, A_BOLD,
+                     "Leave this server? What waits is not sent. y leaves, any other key stays");
+        return false;
+    case SYNC_TERMS:
+        paint_format(*row, 1, COLS - 1, A_BOLD, "Join? y joins, any other key does not");
+        return false;
+    case SYNC_LOOK: break;
+    }
+    draw_progress(sync, *row);
+    return false;
+}
+
+bool sync_draw(struct sync_screen *sync, struct face *face, int top, int bottom, int *row,
+               int *column)
+{
+    struct lines lines = {.row = top, .bottom = bottom - 2};
+
+    sync_load(sync, face);
+    if (sync->mode == SYNC_TERMS)
+        draw_terms(sync, top, bottom - 2);
+    else if (sync->state.joined)
+        draw_joined(sync, &lines);
+    else
+        draw_off(sync, &lines);
+    paint_rule(bottom - 2);
+    *row = bottom - 1;
+    *column = 0;
+    return draw_question(sync, row, column);
+}
+
+const char *sync_hints(const struct sync_screen *sync)
+{
+    bool narrow = COLS < NARROW;
+
+    switch (sync->mode) {
+    case SYNC_TERMS: return "y join  Up Down more  any other key: no";
+    case SYNC_LEAVE: return "y leave  any other key: stay";
+    case SYNC_URL:
+    case SYNC_AUTHORITY: return "Enter go on  Esc back";
+    case SYNC_FILE: return "Enter write the bytes  Esc back";
+    case SYNC_LOOK: break;
+    }
+    if (!sync->state.joined)
+        return "j join a server  l log  1 Write  ? help";
+    return narrow ? "s sync  p bytes  ? help"
+                  : "s sync now  p exact bytes  o to file  l log  L leave  1 Write  ? help";
+}

@@ -1,0 +1,222 @@
+#include "app/tui/worker.h"
+
+#include "app/describe_sync.h"
+
+#include <assert.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { PAGE_LIMIT = 1024 * 1024, PATH_LIMIT = 4096 };
+
+struct worker {
+    const char *profile, *model;
+    pthread_t thread;
+    enum job job; /* under way; the screen's alone */
+    bool now;
+    char url[SYNC_URL_MAX], authority[PATH_LIMIT];
+    atomic_bool cancel, ended;
+    atomic_int stage, percent;
+    struct worker_outcome outcome; /* the thread's until `ended` */
+};
+
+void preview_text_free(struct preview_text *preview)
+{
+    buffer_free(&preview->votes);
+    buffer_free(&preview->page);
+    buffer_free(&preview->bytes);
+    *preview = (struct preview_text){0};
+}
+
+/* ---- in the thread ---- */
+
+static void note_progress(void *context, enum sync_stage stage, int percent)
+{
+    struct worker *worker = context;
+
+    atomic_store(&worker->stage, (int)stage);
+    atomic_store(&worker->percent, percent);
+}
+
+static enum error tell_votes(const struct sync_preview *preview, struct buffer *out)
+{
+    enum error error = ERROR_NONE;
+
+    for (size_t i = 0; !error && i < preview->count; i++) {
+        error = describe_vote(&preview->votes[i], out);
+        if (!error)
+            error = buffer_append_byte(out, '\n');
+    }
+    return error;
+}
+
+/* The preview borrows from its journal: what the screen shows is made while that is open. */
+static enum error tell_preview(const struct sync_preview *preview, struct preview_text *out)
+{
+    enum error error = tell_votes(preview, &out->votes);
+
+    out->count = preview->count;
+    out->epsilon_after = preview->epsilon_after;
+    out->frozen = preview->frozen;
+    snprintf(out->reason, sizeof out->reason, "%s", preview->reason ? preview->reason : "");
+    if (!error)
+        error = describe_preview(preview, &out->page);
+    if (!error)
+        error = buffer_append_byte(&out->page, '\n');
+    if (!error)
+        error = describe_bytes(preview, &out->page);
+    return error ? error : buffer_append(&out->bytes, preview->bytes.data, preview->bytes.length);
+}
+
+static enum error make_preview(struct journal *journal, struct preview_text *out)
+{
+    struct sync_preview preview = {0};
+    enum error error;
+
+    buffer_init(&out->votes, PAGE_LIMIT);
+    buffer_init(&out->page, PAGE_LIMIT);
+    buffer_init(&out->bytes, PAGE_LIMIT);
+    error = journal_sync_preview(journal, &preview);
+    if (!error)
+        error = tell_preview(&preview, out);
+    sync_preview_clear(&preview);
+    return error;
+}
+
+static enum error work(struct worker *worker, struct journal *journal)
+{
+    struct worker_outcome *outcome = &worker->outcome;
+    struct sync_options options = {
+        .now = worker->now,
+        .cancel = &worker->cancel,
+        .progress = note_progress,
+        .context = worker,
+    };
+    struct join_options join = {
+        .url = worker->url,
+        .authority = worker->authority[0] ? worker->authority : NULL,
+        .vocabulary = true, /* the screen shows what is new in it and asks */
+        .cancel = &worker->cancel,
+    };
+
+    switch (worker->job) {
+    case JOB_PREVIEW: return make_preview(journal, &outcome->preview);
+    case JOB_OFFER: return journal_offer_fetch(journal, &join, &outcome->offer);
+    case JOB_SYNC: return journal_sync(journal, &options, &outcome->result);
+    case JOB_NONE: break;
+    }
+    return ERROR_NONE;
+}
+
+static void *run(void *context)
+{
+    struct worker *worker = context;
+    struct journal_options options = {
+        .profile = worker->profile, .model = worker->model, .access = JOURNAL_WRITE};
+    struct journal *journal = NULL;
+    enum error error = journal_open(&options, &journal);
+
+    if (!error)
+        error = work(worker, journal);
+    worker->outcome.error = error;
+    if (error)
+        snprintf(worker->outcome.sentence, sizeof worker->outcome.sentence, "%s", error_sentence());
+    journal_close(journal);
+    atomic_store(&worker->ended, true);
+    return NULL;
+}
+
+/* ---- on the screen's side ---- */
+
+enum error worker_new(const char *profile, const char *model, struct worker **out)
+{
+    struct worker *worker = calloc(1, sizeof *worker);
+
+    *out = worker;
+    if (!worker)
+        return error_raise_plain(ERROR_NO_MEMORY);
+    worker->profile = profile;
+    worker->model = model;
+    return ERROR_NONE;
+}
+
+void worker_free(struct worker *worker)
+{
+    if (!worker)
+        return;
+    if (worker->job != JOB_NONE) {
+        worker_cancel(worker);
+        pthread_join(worker->thread, NULL);
+        preview_text_free(&worker->outcome.preview);
+        sync_offer_free(worker->outcome.offer);
+    }
+    free(worker);
+}
+
+/* Signals are the screen's: its thread gives the terminal back. */
+static bool start_thread(struct worker *worker)
+{
+    sigset_t all, before;
+    int failed;
+
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    failed = pthread_create(&worker->thread, NULL, run, worker);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    return !failed;
+}
+
+enum error worker_start(struct worker *worker, const struct worker_request *request)
+{
+    enum error error = ERROR_NONE;
+
+    assert(worker->job == JOB_NONE && request->job != JOB_NONE);
+    if (request->job != JOB_PREVIEW)
+        error = journal_sync_ready();
+    if (error)
+        return error;
+    worker->outcome = (struct worker_outcome){.job = request->job};
+    worker->now = request->now;
+    snprintf(worker->url, sizeof worker->url, "%s", request->url ? request->url : "");
+    snprintf(worker->authority, sizeof worker->authority, "%s",
+             request->authority ? request->authority : "");
+    atomic_store(&worker->cancel, false);
+    atomic_store(&worker->ended, false);
+    note_progress(worker, SYNC_MANIFEST, 0);
+    worker->job = request->job;
+    if (!start_thread(worker)) {
+        worker->job = JOB_NONE;
+        return error_raise(ERROR_NO_MEMORY, "no thread could be started; try again later");
+    }
+    return ERROR_NONE;
+}
+
+enum job worker_job(const struct worker *worker)
+{
+    return worker->job;
+}
+
+void worker_cancel(struct worker *worker)
+{
+    atomic_store(&worker->cancel, true);
+}
+
+void worker_progress(struct worker *worker, enum sync_stage *stage, int *percent)
+{
+    *stage = (enum sync_stage)atomic_load(&worker->stage);
+    *percent = atomic_load(&worker->percent);
+}
+
+bool worker_done(struct worker *worker, struct worker_outcome *out)
+{
+    if (worker->job == JOB_NONE || !atomic_load(&worker->ended))
+        return false;
+    pthread_join(worker->thread, NULL);
+    *out = worker->outcome;
+    worker->outcome = (struct worker_outcome){0};
+    worker->job = JOB_NONE;
+    return true;
+}
