@@ -16,6 +16,12 @@
 
 #define PRIVACY_DELTA 1e-6
 
+/* Within these bounds every number of the sampler fits 128 bits. */
+#define PRIVACY_NOISE_MAX       1024.0              /* z */
+#define PRIVACY_VOTES_MAX       4096                /* w */
+#define PRIVACY_DENOMINATOR_MAX (UINT64_C(1) << 20) /* z^2 is a multiple of 1/2^20 */
+#define PRIVACY_NUMERATOR_MAX   (UINT64_C(1) << 52)
+
 /* zCDP's rho of one contribution at noise multiplier z; infinite for z = 0. */
 double privacy_rho(double z);
 
@@ -24,11 +30,11 @@ double privacy_rho(double z);
 double privacy_epsilon(double rho, double delta);
 
 /* Adds noise of scale z sqrt(w) (the discrete Gaussian, sampled exactly: Algorithm 3, in integer
- * arithmetic) to each of `count` sums. z is taken as a multiple of 1/1024 and rounded up to one.
- * z = 0 adds nothing. */
+ * arithmetic) to each of `count` sums. z is rounded up to a multiple of 1/1024; 0 adds nothing. */
 void privacy_add_noise(struct random *random, double z, uint32_t w, int64_t *sum, size_t count);
 
-/* One draw with variance parameter `numerator / denominator` (sigma squared). */
+/* One draw with variance parameter `numerator / denominator` (sigma squared), each at least 1 and
+ * at most its PRIVACY_..._MAX. */
 int64_t privacy_discrete_gaussian(struct random *random, uint64_t numerator, uint64_t denominator);
 
 #endif
