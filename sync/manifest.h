@@ -9,8 +9,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* The description of a round, signed by the server (PROTOCOL.md, "Manifest"). Parsers are pure:
- * bytes in, struct out. */
+/* The description of a round, signed by the server (PROTOCOL.md, "Manifest"), the envelope in which
+ * it travels, and the pins: what a device agreed to. Parsers are pure: bytes in, struct out. */
+
+#define MANIFEST_PURPOSE   "emotrack manifest 1"
+#define SUCCESSION_PURPOSE "emotrack key 1"
 
 enum {
     BLOCK_FEATURES_MAX = 4096,
@@ -20,12 +23,16 @@ enum {
     MANIFEST_MAX = 16 * 1024,    /* bytes of the manifest itself */
     ENVELOPE_MAX = 64 * 1024,    /* bytes of manifest, key, signatures */
     TRAINING_PASSES_MAX = 64,
+    NOISE_MAX = 1000,         /* z */
+    TRAINING_RATE_MAX = 1000, /* and the unit's */
+    PINS_MAX = MANIFEST_MAX,  /* bytes */
 };
 
 enum mode {
     MODE_TRUSTED, /* one server sees the votes and adds the noise */
-    MODE_SPLIT,   /* two servers, each with a share (later) */
+    MODE_SPLIT,   /* two servers, each with a share: not built yet, and no manifest reads as it */
 };
+extern const char *const mode_names[]; /* "trusted", "split", by mode; NULL ends it */
 
 /* How a device turns ratings into a change of the model (sync/update). */
 struct training {
@@ -74,7 +81,13 @@ enum error manifest_vocabulary_hash(const struct model *model,
 enum error manifest_check_model(const struct manifest *manifest,
                                 const struct model *model) MUST_CHECK;
 
-/* Appends the manifest as JSON, the bytes that are signed and hashed. */
+/* Whether a device that knows `known` may take `next`, which the same server signed: ERROR_DENIED
+ * where the sequence number, the round or the model's version goes back, or where one sequence
+ * number stands for two manifests, or one version for two models. The same manifest is fine. */
+enum error manifest_check_follows(const struct manifest *known,
+                                  const struct manifest *next) MUST_CHECK;
+
+/* Appends the manifest as JSON, the bytes that are signed and hashed. Its fields are in range. */
 enum error manifest_write(const struct manifest *manifest, struct buffer *out) MUST_CHECK;
 
 /* ERROR_INVALID: not a manifest; the sentence names the field. Unknown fields are passed over. */
@@ -97,10 +110,14 @@ struct envelope {
     size_t successions; /* the last of them (else `first`) is the key that signed */
 };
 
+/* Signs envelope->manifest: sets `hash` and `signature`. `pair` is the key that signs now. */
+enum error envelope_sign(struct envelope *envelope, const struct key_pair *pair) MUST_CHECK;
+
 /* Appends the envelope as JSON. */
 enum error envelope_write(const struct envelope *envelope, struct buffer *out) MUST_CHECK;
 
-/* Takes it apart and checks nothing but its form. Freed by envelope_free in every case. */
+/* Takes it apart and checks nothing but its form: ERROR_INVALID. `hash` is set. Freed by
+ * envelope_free in every case. */
 enum error envelope_read(const char *bytes, size_t length, struct envelope *out) MUST_CHECK;
 void envelope_free(struct envelope *envelope); /* safe on zeroed structs */
 
