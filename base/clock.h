@@ -7,4 +7,7 @@
 int64_t clock_milliseconds(void);
 void clock_sleep(int milliseconds);
 
+/* What the wall clock says, which people and machines set: ms since 1970 UTC. */
+int64_t clock_wall(void);
+
 #endif

@@ -9,7 +9,12 @@
  * shortens it) and the outbox. Keys, manifests and reports are bytes here; dates are in ms since
  * 1970 UTC. Errors as in db.h. */
 
-enum { CONTRIBUTION_KEY = 32, CONTRIBUTION_ID = 16, CONTRIBUTION_SEED = 32 };
+enum {
+    CONTRIBUTION_KEY = 32,
+    CONTRIBUTION_ID = 16,
+    CONTRIBUTION_SEED = 32,
+    CONTRIBUTION_HASH = 32
+};
 
 /* ---- the joined server: at most one ---- */
 
@@ -20,17 +25,28 @@ struct membership {
     char *pins;                          /* JSON (sync/manifest.h, pins) */
     char *envelope;                      /* the newest manifest, as it came; never NULL */
     uint64_t sequence;                   /* of that manifest: an older one is refused */
-    int64_t joined, contacted;           /* contacted: the last sync that reached the server */
-    int64_t retry_at;                    /* not before, unless the user asks; 0: any time */
-    uint32_t tries;                      /* failed ones since the last that went well */
-    char *failure;                       /* the sentence of the last of those; NULL: none */
+    uint32_t model_version;              /* the newest that was taken from it; 0: none yet */
+    unsigned char model_hash[CONTRIBUTION_HASH]; /* of that model's file */
+    int64_t joined, contacted; /* contacted: the last sync that reached the server */
+    int64_t retry_at;          /* not before, unless the user asks; 0: any time */
+    uint32_t tries;            /* failed ones since the last that went well */
+    char *failure;             /* the sentence of the last of those; NULL: none */
 };
 void membership_clear(struct membership *membership); /* frees the strings, all zero */
 
 /* ERROR_NOT_FOUND: no server is joined. The caller clears it. */
 enum error db_membership_get(struct db *db, struct membership *out) MUST_CHECK;
-/* Joins, or brings the row up to date. ERROR_EXISTS: another server (another url) is joined. */
+/* Joins, or joins the same server anew: the whole row. ERROR_EXISTS: another server (another url)
+ * is joined. */
 enum error db_membership_set(struct db *db, const struct membership *membership) MUST_CHECK;
+/* After the server was heard: key, envelope and sequence are the membership's now. ERROR_NOT_FOUND:
+ * the server was left meanwhile. ERROR_BUSY: a newer manifest was stored meanwhile. */
+enum error db_membership_advance(struct db *db, const struct membership *membership) MUST_CHECK;
+/* Model version and hash are the membership's now. Nothing where the server was left meanwhile. */
+enum error db_membership_model(struct db *db, const struct membership *membership) MUST_CHECK;
+/* Contacted, retry_at, tries and failure are the membership's now. Nothing where the server was
+ * left meanwhile. */
+enum error db_membership_note(struct db *db, const struct membership *membership) MUST_CHECK;
 /* Leaves: the row, the draw and what waits in the outbox are gone; the ledger stays (what waited
  * becomes CONTRIBUTION_WITHDRAWN). ERROR_NOT_FOUND. */
 enum error db_membership_remove(struct db *db) MUST_CHECK;
@@ -40,21 +56,23 @@ enum error db_membership_remove(struct db *db) MUST_CHECK;
 struct rating_state {
     uint64_t revision; /* grows with every change of a rating or of a rated message's text */
     size_t live;       /* live ratings */
-    size_t fresh;      /* of those, newer than the last contribution */
+    size_t fresh;      /* of those, newer than the last contribution to the joined server */
+    bool changed;      /* since that contribution; true too where it was never counted */
 };
 enum error db_rating_state(struct db *db, struct rating_state *out) MUST_CHECK;
 
 /* ---- the draw: what makes the preview and the contribution the same ---- */
 
 struct draw {
-    unsigned char manifest_hash[32];
+    uint64_t round;
+    unsigned char manifest_hash[CONTRIBUTION_HASH];
     uint64_t revision;
     unsigned char seed[CONTRIBUTION_SEED]; /* of the votes */
     unsigned char lot[CONTRIBUTION_SEED];  /* whether the device takes part in this round */
 };
-/* The draw for a manifest and the present revision: the one that is kept, or else `fresh`'s seed
- * (and, for a manifest not drawn for before, its lot), which is kept from now on. */
-enum error db_draw(struct db *db, const struct draw *fresh, struct draw *out) MUST_CHECK;
+/* The draw for fresh's round, manifest and revision: the one that is kept, or else `fresh`'s seed
+ * (and, for a round not drawn for before, its lot). `keep`: it is kept from now on. */
+enum error db_draw(struct db *db, const struct draw *fresh, bool keep, struct draw *out) MUST_CHECK;
 
 /* ---- the ledger and the outbox ---- */
 
@@ -63,22 +81,23 @@ enum contribution_state {
     CONTRIBUTION_SENT,      /* acknowledged */
     CONTRIBUTION_CLOSED,    /* the round was over before it came */
     CONTRIBUTION_REFUSED,   /* the server did not take it */
-    CONTRIBUTION_WITHDRAWN, /* a message behind it was deleted or edited, or the server left */
+    CONTRIBUTION_WITHDRAWN, /* a message behind it was deleted or edited, or the server left, before
+                               an answer came */
 };
 
 struct contribution {
     int64_t number; /* 1 and up, in this profile */
     char *url;
-    unsigned char key[CONTRIBUTION_KEY]; /* the server's pinned key at that time */
+    unsigned char key[CONTRIBUTION_KEY]; /* the server's first: it stays when keys follow */
     uint64_t round;
-    uint32_t model_version;   /* of the base model */
-    char *mode;               /* "trusted" */
-    double noise;             /* z */
-    uint32_t votes_max;       /* w */
-    uint32_t votes;           /* that it has */
-    size_t length;            /* bytes of the report */
-    unsigned char digest[32]; /* SHA-256 of them */
-    int64_t created;          /* when it was frozen, and thereby spent */
+    uint32_t model_version;                  /* of the base model */
+    char *mode;                              /* "trusted" */
+    double noise;                            /* z */
+    uint32_t votes_max;                      /* w */
+    uint32_t votes;                          /* that it has */
+    size_t length;                           /* bytes of the report */
+    unsigned char digest[CONTRIBUTION_HASH]; /* SHA-256 of them */
+    int64_t created;                         /* when it was frozen, and thereby spent */
     enum contribution_state state;
     int64_t finished; /* when the state became what it is; 0 while it waits */
     char *answer;     /* the server's reason; NULL: none */
@@ -97,7 +116,11 @@ void outbox_item_clear(struct outbox_item *item);
 /* Freezes a contribution: its row and its outbox row in one transaction, on the disk when it
  * returns. `cap`: how many contributions the profile may ever make. Fills in number and created.
  * ERROR_DENIED: the cap is reached. ERROR_EXISTS: this round (of this key) has one.
- * ERROR_BUSY: the ratings have changed since `revision`: draw again. */
+ * ERROR_BUSY: the ratings have changed since `revision`: draw again. ERROR_NOT_FOUND: its server
+ * (url) is not joined any more.
+ *
+ * Until it is acknowledged, deleting or editing any message that had a live rating now withdraws
+ * it (triggers in schema.c): the outbox row goes in the same transaction. */
 enum error db_contribution_freeze(struct db *db, struct contribution *contribution,
                                   const unsigned char id[CONTRIBUTION_ID], const void *body,
                                   uint64_t revision, uint32_t cap) MUST_CHECK;
@@ -105,8 +128,9 @@ enum error db_contribution_freeze(struct db *db, struct contribution *contributi
 /* The oldest report in the outbox; ERROR_NOT_FOUND: it is empty. The caller clears it. */
 enum error db_outbox_next(struct db *db, struct outbox_item *out) MUST_CHECK;
 
-/* Takes a report off the outbox, its bytes too: the contribution is now in this state. Nothing
- * where it is not in the outbox any more. */
+/* Takes a report off the outbox, its bytes too: the contribution is now in this state. Where it
+ * was withdrawn meanwhile and yet acknowledged, it is CONTRIBUTION_SENT; nothing where another
+ * process has finished it. */
 enum error db_outbox_finish(struct db *db, int64_t number, enum contribution_state state,
                             const char *answer) MUST_CHECK;
 
@@ -116,7 +140,7 @@ enum error db_each_contribution(struct db *db, db_contribution_visit *visit,
                                 void *context) MUST_CHECK;
 
 struct ledger {
-    size_t spent;    /* contributions that were ever frozen */
+    size_t spent;    /* contributions that were ever frozen, to whatever server */
     size_t waiting;  /* in the outbox */
     double rho;      /* sum of 1 / (2 z^2) over all; infinite where one had z = 0 */
     bool round_done; /* set by db_ledger for the (key, round) asked for: it has one */

@@ -31,7 +31,7 @@ enum error db_draft_save(struct db *db, const char *text, size_t length)
     error = length ? draft_put(db, text, length) : draft_remove(db, &emptied);
     error = transaction_end(db, error);
     if (!error && emptied)
-        purge_draft(db);
+        purge_wal(db);
     return error;
 }
 

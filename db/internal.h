@@ -66,6 +66,9 @@ int64_t query_integer(struct query *query, int column);
 double query_real(struct query *query, int column);
 char *query_text(struct query *query, int column);
 
+/* Copies a blob of exactly `length` bytes; any other sticks as damage. */
+void query_blob(struct query *query, int column, void *out, size_t length);
+
 /* One statement without parameters; its rows are passed over. */
 enum error db_run(struct db *db, const char *sql) MUST_CHECK;
 
@@ -105,9 +108,10 @@ void purge_run(struct db *db);
 /* What an earlier process has left to be purged. */
 enum error purge_resume(struct db *db) MUST_CHECK;
 
-/* After a transaction that emptied the draft: its bytes leave the WAL, at once where nobody is
- * reading, else when the WAL is next truncated (the last connection to close does that too). */
-void purge_draft(struct db *db);
+/* After a transaction that emptied the draft or the outbox: its bytes leave the WAL, at once where
+ * nobody is reading, else when the WAL is next truncated (the last connection to close does that
+ * too). */
+void purge_wal(struct db *db);
 
 /* ---- entries (entry.c) ---- */
 

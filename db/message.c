@@ -38,7 +38,7 @@ enum error db_add(struct db *db, const struct entry *entry, bool draft, int64_t 
         error = draft_remove(db, &emptied);
     error = transaction_end(db, error);
     if (!error && emptied)
-        purge_draft(db);
+        purge_wal(db);
     return error;
 }
 

@@ -4,7 +4,7 @@
 
 /* How long a purge waits for those who read, ms. One of them may be a pager that shows an export;
  * the purge can be made good later. Emptying the draft happens while the user writes. */
-enum { PURGE_PATIENCE = 2000, DRAFT_PATIENCE = 50 };
+enum { PURGE_PATIENCE = 2000, WAL_PATIENCE = 50 };
 
 static enum error truncate_wal(struct db *db, int patience)
 {
@@ -86,12 +86,12 @@ enum error purge_resume(struct db *db)
     return error;
 }
 
-void purge_draft(struct db *db)
+void purge_wal(struct db *db)
 {
     enum error error;
 
-    sqlite3_busy_timeout(db->handle, DRAFT_PATIENCE);
-    error = truncate_wal(db, DRAFT_PATIENCE);
+    sqlite3_busy_timeout(db->handle, WAL_PATIENCE);
+    error = truncate_wal(db, WAL_PATIENCE);
     sqlite3_busy_timeout(db->handle, db->patience);
     (void)error;
 }

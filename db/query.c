@@ -209,6 +209,17 @@ char *query_text(struct query *query, int column)
     return copy;
 }
 
+void query_blob(struct query *query, int column, void *out, size_t length)
+{
+    const void *blob = sqlite3_column_blob(query->statement, column);
+
+    if (blob && (size_t)sqlite3_column_bytes(query->statement, column) == length)
+        memcpy(out, blob, length);
+    else
+        query_fail(query, sqlite3_errcode(query->db->handle) == SQLITE_NOMEM ? SQLITE_NOMEM
+                                                                             : SQLITE_CORRUPT);
+}
+
 enum error db_run(struct db *db, const char *sql)
 {
     int64_t value;

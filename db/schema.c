@@ -33,11 +33,92 @@ static const char *const migration[] = {
     /* Counts transactions that deleted text, and how many of them are scrubbed from the disk. */
     "CREATE TABLE purge (wanted INTEGER NOT NULL, done INTEGER NOT NULL);"
     "INSERT INTO purge VALUES (0, 0);",
+
+    /* Grows with whatever changes what the live ratings teach. */
+    "CREATE TABLE revision (ratings INTEGER NOT NULL);"
+    "INSERT INTO revision VALUES (1);"
+    "CREATE TRIGGER rating_added AFTER INSERT ON rating"
+    "  BEGIN UPDATE revision SET ratings = ratings + 1; END;"
+    "CREATE TRIGGER rating_changed AFTER UPDATE ON rating"
+    "  BEGIN UPDATE revision SET ratings = ratings + 1; END;"
+    "CREATE TRIGGER rating_removed AFTER DELETE ON rating"
+    "  BEGIN UPDATE revision SET ratings = ratings + 1; END;"
+    "CREATE TRIGGER rated_changed AFTER UPDATE OF text, guess ON message"
+    "  WHEN EXISTS (SELECT 1 FROM rating WHERE message = NEW.id)"
+    "  BEGIN UPDATE revision SET ratings = ratings + 1; END;"
+    /* The server that was joined, at most one. */
+    "CREATE TABLE membership ("
+    "  id INTEGER PRIMARY KEY CHECK (id = 1),"
+    "  url TEXT NOT NULL,"
+    "  key BLOB NOT NULL,"
+    "  authority TEXT,"
+    "  pins TEXT NOT NULL,"
+    "  envelope TEXT NOT NULL,"
+    "  sequence INTEGER NOT NULL,"
+    "  model_version INTEGER NOT NULL," /* the newest that was taken from it; 0: none yet */
+    "  model_hash BLOB NOT NULL,"
+    "  joined INTEGER NOT NULL,"
+    "  contacted INTEGER NOT NULL,"
+    "  retry_at INTEGER NOT NULL,"
+    "  tries INTEGER NOT NULL,"
+    "  failure TEXT);"
+    /* What was drawn for a manifest and a revision of the ratings; the lot is a round's. */
+    "CREATE TABLE draw ("
+    "  id INTEGER PRIMARY KEY CHECK (id = 1),"
+    "  round INTEGER NOT NULL,"
+    "  lot BLOB NOT NULL,"
+    "  manifest BLOB NOT NULL,"
+    "  revision INTEGER NOT NULL,"
+    "  seed BLOB NOT NULL);"
+    /* The ledger: rows are added and never removed. */
+    "CREATE TABLE contribution ("
+    "  number INTEGER PRIMARY KEY AUTOINCREMENT,"
+    "  url TEXT NOT NULL,"
+    "  key BLOB NOT NULL,"
+    "  round INTEGER NOT NULL,"
+    "  model_version INTEGER NOT NULL,"
+    "  mode TEXT NOT NULL,"
+    "  noise REAL NOT NULL,"
+    "  votes_max INTEGER NOT NULL,"
+    "  votes INTEGER NOT NULL,"
+    "  length INTEGER NOT NULL,"
+    "  digest BLOB NOT NULL,"
+    "  created INTEGER NOT NULL,"
+    "  state INTEGER NOT NULL DEFAULT 0,"
+    "  finished INTEGER NOT NULL DEFAULT 0,"
+    "  answer TEXT,"
+    "  upto INTEGER NOT NULL,"     /* the newest rating behind it */
+    "  revision INTEGER NOT NULL," /* of the ratings behind it */
+    "  UNIQUE (key, round));"
+    "CREATE TRIGGER ledger_kept BEFORE DELETE ON contribution"
+    "  BEGIN SELECT raise(ABORT, 'the ledger never shrinks'); END;"
+    "CREATE TABLE outbox ("
+    "  number INTEGER PRIMARY KEY REFERENCES contribution,"
+    "  id BLOB NOT NULL,"
+    "  body BLOB NOT NULL);"
+    /* The messages behind a report that waits. */
+    "CREATE TABLE source ("
+    "  message INTEGER NOT NULL,"
+    "  number INTEGER NOT NULL REFERENCES outbox ON DELETE CASCADE,"
+    "  PRIMARY KEY (message, number)) WITHOUT ROWID;"
+    "CREATE INDEX source_by_number ON source (number);"
+    /* Such a message takes the unsent report with it, and what leaves the outbox without an answer
+     * was withdrawn (enum contribution_state, 4). */
+    "CREATE TRIGGER source_removed AFTER DELETE ON message BEGIN"
+    "  DELETE FROM outbox WHERE number IN (SELECT number FROM source WHERE message = OLD.id); END;"
+    "CREATE TRIGGER source_changed AFTER UPDATE OF text, guess ON message BEGIN"
+    "  DELETE FROM outbox WHERE number IN (SELECT number FROM source WHERE message = NEW.id); END;"
+    "CREATE TRIGGER outbox_left AFTER DELETE ON outbox BEGIN"
+    "  UPDATE contribution SET state = 4,"
+    "    finished = CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER)"
+    "    WHERE number = OLD.number AND state = 0; END;",
 };
 
 /* How many of the tables that all migrations together make are there, and how many they are. */
-#define TABLES "('message', 'rating', 'draft', 'setting', 'layer', 'purge')"
-enum { TABLE_COUNT = 6 };
+#define TABLES                                                                                     \
+    "('message', 'rating', 'draft', 'setting', 'layer', 'purge', 'revision', 'membership', "       \
+    "'draw', 'contribution', 'outbox', 'source')"
+enum { TABLE_COUNT = 12 };
 
 enum { VERSION = sizeof migration / sizeof migration[0] };
 

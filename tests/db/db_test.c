@@ -279,7 +279,7 @@ static void the_file_says_what_it_is(void **state)
     assert_null(db_notice(db));
     db_close(db);
     assert_int_equal(scratch_sql("x.db", "PRAGMA application_id"), 0x456D6F54);
-    assert_int_equal(scratch_sql("x.db", "PRAGMA user_version"), 1);
+    assert_int_equal(scratch_sql("x.db", "PRAGMA user_version"), 2);
     assert_int_equal(scratch_sql("x.db", "SELECT journal_mode = 'wal' FROM pragma_journal_mode"),
                      1);
 }
