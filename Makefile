@@ -9,6 +9,8 @@
 ##   make valgrind     the unit tests and some commands under valgrind
 ##   make fuzz         libFuzzer, FUZZ_SECONDS (60) a target
 ##   make bench        speed and memory (PEERS=1: beside scikit-learn)
+##   make demo         a server and simulated people on this machine, for a look
+##   make demo         a server and simulated people on this machine, for a look
 ##   make model        train assets/emotions.model from DATA (../shared/data/goemotions)
 ##   make check-model  train again and compare with assets/emotions.model
 ##   make format       clang-format on every source
@@ -200,6 +202,7 @@ define INSTALLED
 644 $(BUILD)/completions/emotrack.zsh  share/zsh/site-functions/_emotrack
 644 $(BUILD)/completions/emotrack.fish share/fish/vendor_completions.d/emotrack.fish
 644 README.md                          share/doc/emotrack/README.md
+644 sync/PROTOCOL.md                   share/doc/emotrack/PROTOCOL.md
 644 CHANGELOG.md                       share/doc/emotrack/CHANGELOG.md
 644 LICENSE                            share/doc/emotrack/LICENSE
 endef
@@ -232,6 +235,13 @@ bench:
 	@+$(MAKE) --no-print-directory $(JOBS) all
 	@python3 tests/bench/run.py --build $(BUILD) --data $(DATA)
 
+# ---- a look at federated learning, on this machine ----
+
+demo:
+	@.ci/setup build test
+	@+$(MAKE) --no-print-directory $(JOBS) all
+	@python3 tests/demo/run.py --build $(BUILD) --data $(DATA) $(ARGS)
+
 clean:
 	rm -rf build build-sanitize build-fuzz build-lint $(BUILD)
 
@@ -240,6 +250,6 @@ help:
 
 FORCE:
 .PHONY: all run unit-tests fuzz-replays test sanitize valgrind fuzz fuzzers lint format model \
-	check-model docs install uninstall bench clean help FORCE
+	check-model docs install uninstall bench demo clean help FORCE
 .SECONDARY:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
