@@ -3,6 +3,7 @@
 #include "base/bytes.h"
 #include "classifier/crc32c.h"
 #include "classifier/learner_parts.h"
+#include "classifier/lesson.h"
 #include "classifier/model_parts.h"
 #include "classifier/numeric.h"
 
@@ -158,29 +159,6 @@ static enum error read_message(struct learner *learner, const struct rated *rate
     return ERROR_NONE;
 }
 
-/* The loss's slope by each score, where the message is an example of `label`. */
-static void slope_of_example(const double *probability, int labels, int label, float *slope)
-{
-    for (int i = 0; i < labels; i++)
-        slope[i] = (float)(probability[i] - (i == label));
-}
-
-/* The same where it is none of `label`: the loss is -ln(1 - p[label]) (Ishida et al., "Learning
- * from Complementary Labels", 2017; Kim et al., "NLNL", 2019). */
-static void slope_of_counterexample(const double *probability, int labels, int label, float *slope)
-{
-    double others = 0;
-
-    for (int i = 0; i < labels; i++)
-        if (i != label)
-            others += probability[i];
-    for (int i = 0; i < labels; i++) {
-        double share = others > 0 ? probability[i] / others : 1.0 / (labels - 1);
-
-        slope[i] = (float)(probability[label] * (i == label ? 1 : -share));
-    }
-}
-
 static void descend(struct learner *learner, const struct term *terms, size_t count,
                     const float *slope)
 {
@@ -197,14 +175,15 @@ static void descend(struct learner *learner, const struct term *terms, size_t co
 enum error learner_learn(struct learner *learner, const struct rated *rated)
 {
     const struct model_parts *parts = learner->parts;
-    int labels = (int)parts->labels, label = rated->right ? rated->guess : rated->label;
+    int labels = (int)parts->labels;
     double probability[LABELS_MAX];
     float score[LABELS_MAX], slope[LABELS_MAX] = {0};
     const struct term *terms;
+    struct lesson lesson;
     enum error error;
     size_t count;
 
-    if (label >= labels || rated->guess >= labels || (label < 0 && rated->guess < 0))
+    if (!lesson_read(rated, labels, &lesson))
         return ERROR_NONE;
     error = read_message(learner, rated);
     if (error)
@@ -213,10 +192,7 @@ enum error learner_learn(struct learner *learner, const struct rated *rated)
     model_parts_score(parts, terms, count, score);
     learner_score(learner, terms, count, score);
     numeric_softmax(score, labels, 1 / (double)parts->temperature, probability);
-    if (label >= 0)
-        slope_of_example(probability, labels, label, slope);
-    else
-        slope_of_counterexample(probability, labels, rated->guess, slope);
+    lesson_slope(&lesson, probability, labels, slope);
     descend(learner, terms, count, slope);
     learner->count++;
     return ERROR_NONE;
