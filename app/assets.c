@@ -21,7 +21,7 @@ static void program_folder(char folder[PATH_MAX])
         slash[1] = '\0';
 }
 
-static enum error shipped_model_path(struct buffer *out)
+enum error assets_model_path(struct buffer *out)
 {
     static const char *const places[] = {"../share/emotrack/", "../assets/", EMOTRACK_DATA_DIR "/"};
     char folder[PATH_MAX];
@@ -42,13 +42,4 @@ static enum error shipped_model_path(struct buffer *out)
                        "the model that comes with EmoTrack is neither in '%s../share/emotrack' nor "
                        "in '%s': reinstall EmoTrack, or name a model with --model",
                        folder, EMOTRACK_DATA_DIR);
-}
-
-enum error assets_model_path(const char *path, struct buffer *out)
-{
-    const char *chosen = path ? path : getenv("EMOTRACK_MODEL");
-
-    if (path || (chosen && *chosen))
-        return buffer_append_text(out, chosen);
-    return shipped_model_path(out);
 }

@@ -5,10 +5,9 @@
 
 /* The files that are shipped with the program. */
 
-/* Appends the path of the model to use: `path`, else $EMOTRACK_MODEL (where not empty), else the
- * shipped one, sought from the program's own place: ../share/emotrack (installed, wherever the
- * prefix has been moved to), ../assets (in the build folder), then the prefix it was built for.
- * ERROR_NOT_FOUND says where it looked. */
-enum error assets_model_path(const char *path, struct buffer *out) MUST_CHECK;
+/* Appends the path of the shipped model, sought from the program's own place: ../share/emotrack
+ * (installed, wherever the prefix has been moved to), ../assets (in the build folder), then the
+ * prefix it was built for. ERROR_NOT_FOUND says where it looked. */
+enum error assets_model_path(struct buffer *out) MUST_CHECK;
 
 #endif

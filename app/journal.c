@@ -1,14 +1,17 @@
 #include "app/journal.h"
 
 #include "app/assets.h"
+#include "app/journal_parts.h"
 #include "app/profile.h"
+#include "base/clock.h"
 #include "base/utf8.h"
-#include "db/db.h"
 
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 #include <utf8proc.h>
@@ -21,29 +24,79 @@ enum {
     LAYER_MAX = 64 * 1024 * 1024, /* bytes of a saved layer, far more than one has */
 };
 
-struct journal {
-    char *profile;
-    struct buffer path; /* of the database */
-    struct model *model;
-    struct learner *learner;     /* the fold over the live ratings */
-    struct predictor *predictor; /* of model and learner */
-    size_t unsaved;              /* ratings learnt since the layer was saved */
-    enum journal_access access;
-    struct db *db; /* NULL: nothing is stored (JOURNAL_NONE, or nothing there yet) */
-};
+/* ---- the model: named, else fetched for the profile, else shipped ---- */
 
-/* ---- opening ---- */
-
-static enum error open_model(struct journal *journal, const char *path)
+static void close_model(struct journal *journal)
 {
-    struct buffer chosen;
+    predictor_free(journal->predictor);
+    learner_free(journal->learner);
+    model_close(journal->model);
+    journal->predictor = NULL;
+    journal->learner = NULL;
+    journal->model = NULL;
+}
+
+static void take_stamp(const char *path, struct journal_stamp *out)
+{
+    struct stat status;
+
+    *out = (struct journal_stamp){0};
+    if (stat(path, &status) != 0)
+        return;
+    *out = (struct journal_stamp){.there = true,
+                                  .device = status.st_dev,
+                                  .number = status.st_ino,
+                                  .size = status.st_size,
+                                  .changed = status.st_mtim};
+}
+
+static bool same_stamp(const struct journal_stamp *a, const struct journal_stamp *b)
+{
+    return a->there == b->there && a->device == b->device && a->number == b->number &&
+           a->size == b->size && a->changed.tv_sec == b->changed.tv_sec &&
+           a->changed.tv_nsec == b->changed.tv_nsec;
+}
+
+/* The profile's own model; none where there is none, or it is of no use: that is worth telling. */
+static enum error open_fetched(struct journal *journal)
+{
+    struct buffer path;
     enum error error;
 
-    buffer_init(&chosen, PATH_MAX);
-    error = assets_model_path(path, &chosen);
+    journal->fetched = (struct journal_stamp){0};
+    buffer_init(&path, PATH_MAX);
+    error = profile_file(journal->profile, PROFILE_MODEL, &path);
     if (!error)
-        error = model_open(chosen.data, &journal->model);
-    buffer_free(&chosen);
+        take_stamp(path.data, &journal->fetched);
+    if (!error && journal->fetched.there)
+        error = model_open(path.data, &journal->model);
+    buffer_free(&path);
+    if (error && error != ERROR_NO_MEMORY && journal->fetched.there)
+        snprintf(journal->notice, sizeof journal->notice,
+                 "the model that comes with EmoTrack is used: %.400s", error_sentence());
+    return error == ERROR_NO_MEMORY ? error : ERROR_NONE;
+}
+
+static enum error open_shipped(struct journal *journal)
+{
+    struct buffer path;
+    enum error error;
+
+    buffer_init(&path, PATH_MAX);
+    error = assets_model_path(&path);
+    if (!error)
+        error = model_open(path.data, &journal->model);
+    buffer_free(&path);
+    return error;
+}
+
+static enum error open_model(struct journal *journal)
+{
+    enum error error =
+        journal->named ? model_open(journal->named, &journal->model) : open_fetched(journal);
+
+    if (!error && !journal->model)
+        error = open_shipped(journal);
     if (!error)
         error = learner_new(journal->model, &journal->learner);
     if (!error)
@@ -51,16 +104,34 @@ static enum error open_model(struct journal *journal, const char *path)
     return error;
 }
 
+static enum error name_model(struct journal *journal, const char *path)
+{
+    const char *environment = getenv("EMOTRACK_MODEL");
+    const char *named = path ? path : environment;
+
+    if (!named || (!path && !*named))
+        return ERROR_NONE;
+    journal->named = strdup(named);
+    return journal->named ? ERROR_NONE : error_raise_plain(ERROR_NO_MEMORY);
+}
+
+/* ---- the personal layer ---- */
+
+struct rated journal_rated(const struct model *model, const struct entry *entry)
+{
+    return (struct rated){
+        .text = entry->text,
+        .length = strlen(entry->text),
+        .guess = entry->guess ? model_find_label(model, entry->guess) : -1,
+        .right = entry->verdict == VERDICT_RIGHT,
+        .label = entry->label ? model_find_label(model, entry->label) : -1,
+    };
+}
+
 static enum error learn_one(void *context, const struct entry *entry)
 {
     struct journal *journal = context;
-    struct rated rated = {
-        .text = entry->text,
-        .length = strlen(entry->text),
-        .guess = entry->guess ? model_find_label(journal->model, entry->guess) : -1,
-        .right = entry->verdict == VERDICT_RIGHT,
-        .label = entry->label ? model_find_label(journal->model, entry->label) : -1,
-    };
+    struct rated rated = journal_rated(journal->model, entry);
 
     journal->unsaved++;
     return learner_learn(journal->learner, &rated);
@@ -94,6 +165,8 @@ static void save_layer(struct journal *journal)
     buffer_free(&layer);
 }
 
+/* ---- opening ---- */
+
 static enum error open_database(struct journal *journal, enum journal_access access_wanted)
 {
     enum error error = profile_check(journal->profile);
@@ -121,7 +194,9 @@ enum error journal_open(const struct journal_options *options, struct journal **
     buffer_init(&journal->path, PATH_MAX);
     journal->profile = strdup(profile_choose(options->profile));
     error =
-        journal->profile ? open_model(journal, options->model) : error_raise_plain(ERROR_NO_MEMORY);
+        journal->profile ? name_model(journal, options->model) : error_raise_plain(ERROR_NO_MEMORY);
+    if (!error)
+        error = open_model(journal);
     if (!error && options->access != JOURNAL_NONE)
         error = open_database(journal, options->access);
     if (error) {
@@ -139,10 +214,9 @@ void journal_close(struct journal *journal)
     if (journal->db && journal->access == JOURNAL_WRITE && journal->unsaved >= UNSAVED_MAX)
         save_layer(journal);
     db_close(journal->db);
-    predictor_free(journal->predictor);
-    learner_free(journal->learner);
-    model_close(journal->model);
+    close_model(journal);
     buffer_free(&journal->path);
+    free(journal->named);
     free(journal->profile);
     free(journal);
 }
@@ -169,7 +243,9 @@ size_t journal_rating_count(const struct journal *journal)
 
 const char *journal_notice(const struct journal *journal)
 {
-    return journal->db ? db_notice(journal->db) : NULL;
+    const char *notice = journal->db ? db_notice(journal->db) : NULL;
+
+    return notice || !journal->notice[0] ? notice : journal->notice;
 }
 
 void journal_set_patience(struct journal *journal, int milliseconds)
@@ -178,15 +254,63 @@ void journal_set_patience(struct journal *journal, int milliseconds)
         db_set_patience(journal->db, milliseconds);
 }
 
+/* All or nothing: where the other model cannot be used, what there was stays in use. */
+static enum error reopen_model(struct journal *journal)
+{
+    struct journal before = *journal;
+    enum error error;
+
+    journal->model = NULL;
+    journal->learner = NULL;
+    journal->predictor = NULL;
+    journal->notice[0] = '\0';
+    error = open_model(journal);
+    if (!error && journal->db)
+        error = refold(journal);
+    if (error) {
+        close_model(journal);
+        *journal = before;
+    } else {
+        close_model(&before);
+    }
+    return error;
+}
+
+enum error journal_look_at_model(struct journal *journal, bool *changed)
+{
+    struct journal_stamp now;
+    struct buffer path;
+    enum error error;
+
+    *changed = false;
+    if (journal->named)
+        return ERROR_NONE;
+    buffer_init(&path, PATH_MAX);
+    error = profile_file(journal->profile, PROFILE_MODEL, &path);
+    if (!error)
+        take_stamp(path.data, &now);
+    buffer_free(&path);
+    if (error || same_stamp(&now, &journal->fetched))
+        return error;
+    *changed = true;
+    return reopen_model(journal);
+}
+
 enum error journal_refresh(struct journal *journal, bool *changed)
 {
+    bool rated;
     enum error error;
 
     *changed = false;
     if (!journal->db)
         return ERROR_NONE;
-    error = db_changed(journal->db, changed);
-    return error || !*changed ? error : refold(journal);
+    error = db_changed(journal->db, &rated);
+    if (!error)
+        error = journal_look_at_model(journal, changed);
+    if (!error && rated && !*changed)
+        error = refold(journal);
+    *changed = *changed || rated;
+    return error;
 }
 
 /* ---- guessing ---- */
@@ -257,12 +381,12 @@ static enum error guess_entry(struct journal *journal, struct entry *entry)
 
 static void stamp(struct entry *entry)
 {
-    struct timespec now;
     struct tm local;
+    time_t seconds;
 
-    clock_gettime(CLOCK_REALTIME, &now);
-    entry->created = (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-    if (localtime_r(&now.tv_sec, &local))
+    entry->created = clock_wall();
+    seconds = (time_t)(entry->created / 1000);
+    if (localtime_r(&seconds, &local))
         entry->offset = (int32_t)(local.tm_gmtoff / 60);
 }
 
@@ -340,6 +464,7 @@ enum error journal_edit(struct journal *journal, int64_t id, const char *text, s
         error = guess_entry(journal, out);
     if (!error)
         error = restate(&old, out);
+    journal->notice[0] = '\0';
     if (!error)
         error = db_edit(journal->db, out);
     if (!error && old.verdict != VERDICT_NONE)
@@ -356,6 +481,7 @@ enum error journal_forget(struct journal *journal, const int64_t *ids, size_t co
 
     if (!journal->db)
         return count > 0 ? no_message(ids[0]) : ERROR_NONE;
+    journal->notice[0] = '\0';
     error = db_delete(journal->db, ids, count);
     return error ? error : refold(journal);
 }
@@ -367,6 +493,7 @@ enum error journal_forget_all(struct journal *journal, size_t *count)
     *count = 0;
     if (!journal->db)
         return ERROR_NONE;
+    journal->notice[0] = '\0';
     error = db_delete_all(journal->db, count);
     return error ? error : refold(journal);
 }

@@ -22,7 +22,8 @@ enum journal_access {
 
 struct journal_options {
     const char *profile; /* NULL: $EMOTRACK_PROFILE, else "default" */
-    const char *model;   /* path; NULL: $EMOTRACK_MODEL, else the shipped model */
+    const char *model;   /* path; NULL: $EMOTRACK_MODEL, else the model that was fetched for the
+                            profile (a damaged one: journal_notice), else the shipped one */
     enum journal_access access;
 };
 
@@ -30,18 +31,22 @@ struct journal_options {
 enum error journal_open(const struct journal_options *options, struct journal **out) MUST_CHECK;
 void journal_close(struct journal *journal); /* NULL is safe */
 
-const char *journal_profile(const struct journal *journal);       /* "alex" */
-const char *journal_path(const struct journal *journal);          /* the database's file */
-const struct model *journal_model(const struct journal *journal); /* for labels and its id */
-size_t journal_rating_count(const struct journal *journal);       /* that the guesses rest on */
-const char *journal_notice(const struct journal *journal);        /* worth telling, or NULL */
+const char *journal_profile(const struct journal *journal); /* "alex" */
+const char *journal_path(const struct journal *journal);    /* the database's file */
+/* For labels and its id. Lives until another one is taken into use: by journal_refresh, and by what
+ * refreshes (journal_write, journal_edit, journal_sync). */
+const struct model *journal_model(const struct journal *journal);
+size_t journal_rating_count(const struct journal *journal); /* that the guesses rest on */
+/* Worth telling, or NULL; lives until messages are next deleted or edited. */
+const char *journal_notice(const struct journal *journal);
 
 /* How long calls wait for other programs that write, from now on (30 seconds else), ms: a face that
  * somebody types into would rather tell ERROR_BUSY. */
 void journal_set_patience(struct journal *journal, int milliseconds);
 
-/* Takes in what other programs have changed since (ratings: the personal layer is recomputed).
- * `*changed`: whether anything was. Cheap when nothing was. */
+/* Takes in what other programs have changed since (ratings: the personal layer is recomputed; the
+ * profile's model: it is taken into use). `*changed`: whether anything was. Cheap when nothing was.
+ */
 enum error journal_refresh(struct journal *journal, bool *changed) MUST_CHECK;
 
 /* ---- guessing ---- */

@@ -15,6 +15,13 @@ enum { NAME_MAX_BYTES = 64 };
 
 #define SUFFIX ".db"
 
+static const char *const suffixes[] = {
+    [PROFILE_MODEL] = ".model",
+    [PROFILE_PART] = ".model.part",
+    [PROFILE_BESIDE] = ".model.beside",
+    [PROFILE_LOCK] = ".sync",
+};
+
 const char *profile_choose(const char *name)
 {
     const char *environment = getenv("EMOTRACK_PROFILE");
@@ -53,7 +60,7 @@ static enum error folder(struct buffer *out)
     return buffer_format(out, "%s/.local/share/emotrack", home);
 }
 
-enum error profile_path(const char *name, struct buffer *out)
+static enum error append_path(const char *name, const char *suffix, struct buffer *out)
 {
     enum error error;
 
@@ -63,7 +70,17 @@ enum error profile_path(const char *name, struct buffer *out)
                            "'.', '_' and '-', with a letter, digit or '_' first",
                            name, NAME_MAX_BYTES);
     error = folder(out);
-    return error ? error : buffer_format(out, "/%s" SUFFIX, name);
+    return error ? error : buffer_format(out, "/%s%s", name, suffix);
+}
+
+enum error profile_path(const char *name, struct buffer *out)
+{
+    return append_path(name, SUFFIX, out);
+}
+
+enum error profile_file(const char *name, enum profile_file file, struct buffer *out)
+{
+    return append_path(name, suffixes[file], out);
 }
 
 /* The path in a buffer of its own. */
@@ -101,6 +118,58 @@ enum error profile_check(const char *name)
     return error;
 }
 
+/* ---- what syncing keeps beside the database ---- */
+
+static enum error remove_file(const char *name, enum profile_file file)
+{
+    struct buffer path;
+    enum error error;
+
+    buffer_init(&path, PATH_MAX);
+    error = profile_file(name, file, &path);
+    if (!error && unlink(path.data) != 0 && errno != ENOENT)
+        error = error_raise_errno("remove", path.data);
+    buffer_free(&path);
+    return error;
+}
+
+static enum error remove_files(const char *name)
+{
+    enum error error = ERROR_NONE;
+
+    for (int i = 0; i < PROFILE_FILES && !error; i++)
+        error = remove_file(name, (enum profile_file)i);
+    return error;
+}
+
+static enum error move_file(const char *from, const char *to, enum profile_file file)
+{
+    struct buffer old, new;
+    enum error error;
+
+    buffer_init(&old, PATH_MAX);
+    buffer_init(&new, PATH_MAX);
+    error = profile_file(from, file, &old);
+    if (!error)
+        error = profile_file(to, file, &new);
+    if (!error && access(old.data, F_OK) == 0)
+        error = file_move(old.data, new.data);
+    buffer_free(&old);
+    buffer_free(&new);
+    return error;
+}
+
+static enum error move_files(const char *from, const char *to)
+{
+    enum error error = remove_files(to);
+
+    for (int i = 0; i < PROFILE_LOCK && !error; i++)
+        error = move_file(from, to, (enum profile_file)i);
+    return error ? error : remove_file(from, PROFILE_LOCK);
+}
+
+/* ---- profiles ---- */
+
 enum error profile_new(const char *name)
 {
     struct buffer path;
@@ -108,6 +177,9 @@ enum error profile_new(const char *name)
 
     if (!error && access(path.data, F_OK) == 0)
         error = error_raise(ERROR_EXISTS, "there is a profile '%s' already", name);
+    /* Those of an earlier one, whose deletion was cut off. */
+    if (!error)
+        error = remove_files(name);
     if (!error) {
         error = db_make(path.data);
         if (error)
@@ -124,6 +196,8 @@ enum error profile_delete(const char *name)
 
     if (!error && access(path.data, F_OK) != 0)
         error = unknown(name);
+    if (!error)
+        error = remove_files(name);
     if (!error)
         error = db_destroy(path.data);
     buffer_free(&path);
@@ -143,6 +217,8 @@ enum error profile_rename(const char *from, const char *to)
         error = error_raise(ERROR_EXISTS, "there is a profile '%s' already", to);
     if (!error)
         error = db_rename(old.data, new.data);
+    if (!error)
+        error = move_files(from, to);
     buffer_free(&old);
     buffer_free(&new);
     return error;

@@ -6,7 +6,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* The profiles of this account: one database each, $XDG_DATA_HOME/emotrack/NAME.db. */
+/* The profiles of this account: one database each, $XDG_DATA_HOME/emotrack/NAME.db, and what
+ * syncing keeps beside it. */
 
 #define PROFILE_DEFAULT "default"
 
@@ -20,6 +21,17 @@ enum error profile_path(const char *name, struct buffer *out) MUST_CHECK;
 /* The names, sorted; `*names` and each name are malloc'ed: profile_list_free. */
 enum error profile_list(char ***names, size_t *count) MUST_CHECK;
 void profile_list_free(char **names, size_t count);
+
+/* What stands beside the database. */
+enum profile_file {
+    PROFILE_MODEL,  /* the model that was fetched; not there: the shipped one is used */
+    PROFILE_PART,   /* a model that is being fetched */
+    PROFILE_BESIDE, /* a fetched model that did worse on the user's own ratings */
+    PROFILE_LOCK,   /* held (flock) by the one process that syncs; empty */
+    PROFILE_FILES,
+};
+/* Appends its path, whether it is there or not. Errors as profile_path. */
+enum error profile_file(const char *name, enum profile_file file, struct buffer *out) MUST_CHECK;
 
 bool profile_exists(const char *name);
 /* ERROR_INVALID (not a name) or ERROR_NOT_FOUND. The default profile always passes: it is made when

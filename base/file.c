@@ -277,6 +277,23 @@ enum error file_replace(const char *path, const void *bytes, size_t length)
     return file_writer_commit(writer);
 }
 
+enum error file_move(const char *from, const char *to)
+{
+    int descriptor = open(from, O_RDONLY | O_CLOEXEC);
+    enum error error = ERROR_NONE;
+
+    if (descriptor < 0)
+        return error_raise_errno("open", from);
+    if (fsync(descriptor) != 0)
+        error = error_raise_errno("write", from);
+    close(descriptor);
+    if (!error && rename(from, to) != 0)
+        error = error_raise_errno("write", to);
+    if (!error)
+        sync_folder(to);
+    return error;
+}
+
 bool file_same(const char *a, const char *b)
 {
     struct stat one, other;

@@ -27,6 +27,10 @@ enum error file_writer_add(struct file_writer *writer, const void *bytes, size_t
 enum error file_writer_commit(struct file_writer *writer) MUST_CHECK;
 void file_writer_abandon(struct file_writer *writer);
 
+/* Puts a file that was written already in the place of another: its bytes are on the disk first
+ * (fsync), then the rename, fsync of the folder. Both paths are in the same folder. */
+enum error file_move(const char *from, const char *to) MUST_CHECK;
+
 /* Whether both paths lead to one file or folder. */
 bool file_same(const char *a, const char *b);
 

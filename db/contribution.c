@@ -6,12 +6,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-void contribution_clear(struct contribution *contribution)
+void ledger_entry_clear(struct ledger_entry *contribution)
 {
     free(contribution->url);
     free(contribution->mode);
     free(contribution->answer);
-    *contribution = (struct contribution){0};
+    *contribution = (struct ledger_entry){0};
 }
 
 /* ---- what the ratings are now ---- */
@@ -72,10 +72,8 @@ static enum error find_round(struct db *db, const unsigned char *key, uint64_t r
 static enum error read_ledger(struct db *db, const unsigned char *key, uint64_t round,
                               struct ledger *out)
 {
-    int64_t waiting;
-    enum error error = db_run_integer(db, "SELECT count(*) FROM outbox", &waiting);
+    enum error error = db_outbox_count(db, &out->waiting);
 
-    out->waiting = (size_t)waiting;
     if (!error)
         error = read_totals(db, out);
     return error || !key ? error : find_round(db, key, round, &out->round_done);
@@ -94,9 +92,9 @@ enum error db_ledger(struct db *db, const unsigned char *key, uint64_t round, st
     return error ? error : result;
 }
 
-static void read_contribution(struct query *query, struct contribution *out)
+static void read_contribution(struct query *query, struct ledger_entry *out)
 {
-    *out = (struct contribution){
+    *out = (struct ledger_entry){
         .number = query_integer(query, 0),
         .url = query_text(query, 1),
         .round = (uint64_t)query_integer(query, 3),
@@ -120,7 +118,7 @@ static void read_contribution(struct query *query, struct contribution *out)
 enum error db_each_contribution(struct db *db, db_contribution_visit *visit, void *context)
 {
     enum error error = ERROR_NONE, result;
-    struct contribution contribution;
+    struct ledger_entry contribution;
     struct query query;
 
     query_start(&query, db,
@@ -136,7 +134,7 @@ enum error db_each_contribution(struct db *db, db_contribution_visit *visit, voi
             error = visit(context, &contribution);
             db->walking = walking;
         }
-        contribution_clear(&contribution);
+        ledger_entry_clear(&contribution);
     }
     result = query_finish(&query);
     return error ? error : result;
@@ -160,7 +158,7 @@ static enum error check_joined(struct db *db, const char *url)
     return error;
 }
 
-static enum error check_free(struct db *db, const struct contribution *contribution,
+static enum error check_free(struct db *db, const struct ledger_entry *contribution,
                              uint64_t revision, uint32_t cap)
 {
     struct rating_state state;
@@ -185,7 +183,7 @@ static enum error check_free(struct db *db, const struct contribution *contribut
     return ERROR_NONE;
 }
 
-static enum error insert_contribution(struct db *db, struct contribution *contribution,
+static enum error insert_contribution(struct db *db, struct ledger_entry *contribution,
                                       uint64_t revision)
 {
     struct query query;
@@ -212,7 +210,7 @@ static enum error insert_contribution(struct db *db, struct contribution *contri
     return query_finish(&query);
 }
 
-static enum error insert_report(struct db *db, const struct contribution *contribution,
+static enum error insert_report(struct db *db, const struct ledger_entry *contribution,
                                 const unsigned char id[CONTRIBUTION_ID], const void *body)
 {
     struct query query;
@@ -233,7 +231,7 @@ static enum error insert_report(struct db *db, const struct contribution *contri
     return query_finish(&query);
 }
 
-enum error db_contribution_freeze(struct db *db, struct contribution *contribution,
+enum error db_contribution_freeze(struct db *db, struct ledger_entry *contribution,
                                   const unsigned char id[CONTRIBUTION_ID], const void *body,
                                   uint64_t revision, uint32_t cap)
 {

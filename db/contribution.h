@@ -85,7 +85,7 @@ enum contribution_state {
                                an answer came */
 };
 
-struct contribution {
+struct ledger_entry {
     int64_t number; /* 1 and up, in this profile */
     char *url;
     unsigned char key[CONTRIBUTION_KEY]; /* the server's first: it stays when keys follow */
@@ -102,7 +102,7 @@ struct contribution {
     int64_t finished; /* when the state became what it is; 0 while it waits */
     char *answer;     /* the server's reason; NULL: none */
 };
-void contribution_clear(struct contribution *contribution);
+void ledger_entry_clear(struct ledger_entry *contribution);
 
 /* What waits to be sent. */
 struct outbox_item {
@@ -121,12 +121,15 @@ void outbox_item_clear(struct outbox_item *item);
  *
  * Until it is acknowledged, deleting or editing any message that had a live rating now withdraws
  * it (triggers in schema.c): the outbox row goes in the same transaction. */
-enum error db_contribution_freeze(struct db *db, struct contribution *contribution,
+enum error db_contribution_freeze(struct db *db, struct ledger_entry *contribution,
                                   const unsigned char id[CONTRIBUTION_ID], const void *body,
                                   uint64_t revision, uint32_t cap) MUST_CHECK;
 
 /* The oldest report in the outbox; ERROR_NOT_FOUND: it is empty. The caller clears it. */
 enum error db_outbox_next(struct db *db, struct outbox_item *out) MUST_CHECK;
+
+/* How many reports are in the outbox. */
+enum error db_outbox_count(struct db *db, size_t *count) MUST_CHECK;
 
 /* Takes a report off the outbox, its bytes too: the contribution is now in this state. Where it
  * was withdrawn meanwhile and yet acknowledged, it is CONTRIBUTION_SENT; nothing where another
@@ -135,7 +138,7 @@ enum error db_outbox_finish(struct db *db, int64_t number, enum contribution_sta
                             const char *answer) MUST_CHECK;
 
 /* Newest first; borrowed for the call. */
-typedef enum error db_contribution_visit(void *context, const struct contribution *contribution);
+typedef enum error db_contribution_visit(void *context, const struct ledger_entry *contribution);
 enum error db_each_contribution(struct db *db, db_contribution_visit *visit,
                                 void *context) MUST_CHECK;
 

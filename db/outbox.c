@@ -48,6 +48,15 @@ enum error db_outbox_next(struct db *db, struct outbox_item *out)
     return error;
 }
 
+enum error db_outbox_count(struct db *db, size_t *count)
+{
+    int64_t number;
+    enum error error = db_run_integer(db, "SELECT count(*) FROM outbox", &number);
+
+    *count = (size_t)number;
+    return error;
+}
+
 static enum error set_state(struct db *db, int64_t number, enum contribution_state state,
                             const char *answer)
 {

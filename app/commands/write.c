@@ -19,7 +19,6 @@ enum {
 struct writer {
     const struct arguments *arguments;
     struct journal *journal;
-    const struct model *model;
     struct input input;
     bool plain;
     size_t failed; /* lines that were not saved */
@@ -150,11 +149,11 @@ static enum error print_guess(struct writer *writer, const struct entry *entry)
     }
     buffer_init(&words, DESCRIBE_MAX);
     error = describe_why_short(&why, &words);
-    printf("%s %.0f%%.%s%s\n", describe_guess(writer->model, &prediction),
+    printf("%s %.0f%%.%s%s\n", describe_guess(journal_model(writer->journal), &prediction),
            (double)prediction.probability[prediction.label] * 100, words.length > 0 ? " Why: " : "",
            words.length > 0 ? words.data : "");
     if (!writer->plain)
-        print_bars(writer->model, &prediction);
+        print_bars(journal_model(writer->journal), &prediction);
     buffer_free(&words);
     return error;
 }
@@ -188,11 +187,11 @@ static bool ask_label(struct writer *writer, const char **label, enum error *err
 {
     char reply[REPLY_MAX];
 
-    for (int i = 0; i < model_label_count(writer->model); i++)
-        printf("%d %s  ", i + 1, model_label(writer->model, i)->name);
+    for (int i = 0; i < model_label_count(journal_model(writer->journal)); i++)
+        printf("%d %s  ", i + 1, model_label(journal_model(writer->journal), i)->name);
     putchar('\n');
     while (ask(writer, "What is it (number or name; Enter: I won't say)? ", reply, error)) {
-        *label = reply[0] ? find_label(writer->model, reply) : NULL;
+        *label = reply[0] ? find_label(journal_model(writer->journal), reply) : NULL;
         if (*label || !reply[0])
             return true;
         printf("That is none of them, or the start of several.\n");
@@ -216,7 +215,7 @@ static enum error rate(struct writer *writer, int64_t id, enum verdict verdict, 
 
 static enum error rate_wrong(struct writer *writer, int64_t id, const char *named, bool *done)
 {
-    const char *label = named[0] ? find_label(writer->model, named) : NULL;
+    const char *label = named[0] ? find_label(journal_model(writer->journal), named) : NULL;
     enum error error = ERROR_NONE;
 
     if (!label && !ask_label(writer, &label, &error)) {
@@ -324,10 +323,8 @@ int write_lines(const struct arguments *arguments, bool plain)
 
     if (!error)
         error = input_open(&writer.input);
-    if (!error) {
-        writer.model = journal_model(writer.journal);
+    if (!error)
         error = session_can_ask() ? write_terminal(&writer) : write_script(&writer);
-    }
     input_close(&writer.input);
     journal_close(writer.journal);
     if (error)

@@ -1,0 +1,41 @@
+#ifndef EMOTRACK_APP_JOURNAL_PARTS_H
+#define EMOTRACK_APP_JOURNAL_PARTS_H
+
+#include "app/journal.h"
+#include "db/db.h"
+
+#include <sys/types.h>
+#include <time.h>
+
+/* What the files of the journal share and nobody else sees. */
+
+/* A file as it was when it was looked at: another one in its place is told from it. */
+struct journal_stamp {
+    bool there;
+    dev_t device;
+    ino_t number;
+    off_t size;
+    struct timespec changed;
+};
+
+struct journal {
+    char *profile;
+    struct buffer path; /* of the database */
+    char *named;        /* path of the model that the caller or $EMOTRACK_MODEL named; NULL: none */
+    struct journal_stamp fetched; /* of the profile's own model file, as it was opened */
+    struct model *model;
+    struct learner *learner;     /* the fold over the live ratings */
+    struct predictor *predictor; /* of model and learner */
+    size_t unsaved;              /* ratings learnt since the layer was saved */
+    enum journal_access access;
+    struct db *db;    /* NULL: nothing is stored (JOURNAL_NONE, or nothing there yet) */
+    char notice[512]; /* about the model; "": none */
+};
+
+/* What an entry's rating says in the terms of a model; the text is borrowed from the entry. */
+struct rated journal_rated(const struct model *model, const struct entry *entry);
+
+/* Where the profile's own model file is another one than that in use, takes it into use. */
+enum error journal_look_at_model(struct journal *journal, bool *changed) MUST_CHECK;
+
+#endif

@@ -1,0 +1,102 @@
+#ifndef EMOTRACK_APP_SYNC_PARTS_H
+#define EMOTRACK_APP_SYNC_PARTS_H
+
+#include "app/journal_parts.h"
+#include "app/journal_sync.h"
+#include "app/profile.h"
+#include "db/contribution.h"
+#include "sync/client.h"
+#include "sync/manifest.h"
+#include "sync/random.h"
+#include "sync/report.h"
+
+/* What the files of journal_sync share and nobody else sees. */
+
+/* ---- the joined server, taken apart (journal_sync.c) ---- */
+
+struct task {
+    struct membership membership;
+    struct envelope envelope; /* of the newest manifest */
+    struct manifest manifest;
+    struct pins pins;
+};
+/* ERROR_NOT_FOUND: no server is joined. Cleared by task_clear in every case. */
+enum error task_load(struct journal *journal, struct task *out) MUST_CHECK;
+void task_clear(struct task *task);
+
+/* What the manifest asks for, in words and numbers. */
+enum error terms_fill(const struct journal *journal, const char *url,
+                      const unsigned char key[KEY_BYTES], const struct manifest *manifest,
+                      struct sync_terms *out) MUST_CHECK;
+
+/* "trusted" */
+const char *mode_name(enum mode mode);
+
+/* Whether the caller's wish has come true: ERROR_CANCELLED. */
+enum error check_cancelled(const atomic_bool *cancel) MUST_CHECK;
+
+/* A file of the profile, in a buffer of its own that the caller frees in every case. */
+enum error file_of(const struct journal *journal, enum profile_file file,
+                   struct buffer *path) MUST_CHECK;
+
+/* A client of the joined server; `options` has cancel and progress. */
+enum error client_of(const struct task *task, const struct client_options *options,
+                     struct client **out) MUST_CHECK;
+
+/* ---- model files (journal_update.c) ---- */
+
+/* Whether the file is there, has the size and the hash: only then its bytes are put in `out` (where
+ * that is not NULL). */
+enum error model_file_matches(const char *path, uint64_t size, const unsigned char hash[HASH_BYTES],
+                              struct buffer *out, bool *matches) MUST_CHECK;
+
+/* Opens the manifest's base model from the profile's files or the shipped one, checked against the
+ * manifest. ERROR_NOT_FOUND: it is none of them. */
+enum error base_model(const struct journal *journal, const struct manifest *manifest,
+                      struct model **out) MUST_CHECK;
+
+/* How fetching a model went. */
+struct update_outcome {
+    bool updated;         /* another model is in use */
+    bool beside;          /* it waits beside: it did worse on the user's own ratings */
+    bool wanted;          /* dry run: a model would be fetched */
+    size_t rated;         /* where it was compared: on so many ratings ... */
+    size_t before, after; /* ... the model in use was right, and the new one */
+};
+
+/* Sees that the manifest's model is there, fetched and verified, and takes it into use unless it is
+ * much worse on the user's own ratings. `client` NULL: nothing is fetched or changed. ERROR_DENIED:
+ * the server goes back behind what was taken from it, or its model is not what it signed. */
+enum error update_model(struct journal *journal, struct task *task, struct client *client,
+                        bool use_anyway, struct update_outcome *out) MUST_CHECK;
+
+/* ---- the contribution (journal_contribution.c) ---- */
+
+/* Votes that are drawn, as the report that is frozen. */
+struct drawn {
+    struct report report;
+    struct buffer body; /* the report's bytes */
+    uint64_t revision;  /* of the ratings behind it */
+};
+
+/* Whether this device takes part in the round, and the votes: the same for the same manifest and
+ * ratings. `keep`: what is drawn is kept. */
+enum error contribution_lot(struct journal *journal, const struct task *task, bool keep,
+                            bool *takes_part) MUST_CHECK;
+enum error contribution_draw(struct journal *journal, const struct task *task,
+                             const struct model *base, bool keep, struct drawn *out) MUST_CHECK;
+void drawn_clear(struct drawn *drawn);
+
+/* Freezes it: ERROR_BUSY, ERROR_EXISTS, ERROR_DENIED, ERROR_NOT_FOUND as db_contribution_freeze. */
+enum error contribution_freeze(struct journal *journal, const struct task *task,
+                               const struct drawn *drawn, int64_t *number) MUST_CHECK;
+
+/* What stands against a contribution now, as a status and a sentence; SYNC_SENT: nothing does. */
+struct obstacle {
+    enum sync_status status;
+    char sentence[SYNC_NOTE_MAX];
+};
+enum error contribution_obstacle(struct journal *journal, const struct task *task, bool now,
+                                 bool keep, struct obstacle *out) MUST_CHECK;
+
+#endif
