@@ -56,4 +56,22 @@ static inline void bytes_put_f32(void *to, float value)
     bytes_put_u32(to, bits);
 }
 
+/* IEEE 754 binary64. */
+static inline double bytes_get_f64(const void *from)
+{
+    uint64_t bits = bytes_get_u64(from);
+    double value;
+
+    memcpy(&value, &bits, sizeof value);
+    return value;
+}
+
+static inline void bytes_put_f64(void *to, double value)
+{
+    uint64_t bits;
+
+    memcpy(&bits, &value, sizeof bits);
+    bytes_put_u64(to, bits);
+}
+
 #endif

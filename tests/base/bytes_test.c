@@ -86,6 +86,28 @@ static void test_f32_keeps_every_bit(void **state)
     assert_memory_equal(bytes, nan, sizeof nan);
 }
 
+static void test_f64_is_ieee_754(void **state)
+{
+    static const struct {
+        double value;
+        unsigned char bytes[8];
+    } cases[] = {
+        {0.0, {0, 0, 0, 0, 0, 0, 0, 0}},       {-0.0, {0, 0, 0, 0, 0, 0, 0, 0x80}},
+        {1.0, {0, 0, 0, 0, 0, 0, 0xF0, 0x3F}}, {-2.5, {0, 0, 0, 0, 0, 0, 0x04, 0xC0}},
+        {0x1p-1074, {1, 0, 0, 0, 0, 0, 0, 0}}, /* the smallest subnormal */
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        unsigned char bytes[8];
+        double back = bytes_get_f64(cases[i].bytes);
+
+        bytes_put_f64(bytes, cases[i].value);
+        assert_memory_equal(bytes, cases[i].bytes, sizeof bytes);
+        assert_memory_equal(&back, &cases[i].value, sizeof back);
+    }
+}
+
 static void test_any_alignment(void **state)
 {
     unsigned char bytes[32];
@@ -107,7 +129,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_u32_is_little_endian), cmocka_unit_test(test_u64_is_little_endian),
         cmocka_unit_test(test_f32_is_ieee_754),      cmocka_unit_test(test_f32_keeps_every_bit),
-        cmocka_unit_test(test_any_alignment),
+        cmocka_unit_test(test_f64_is_ieee_754),      cmocka_unit_test(test_any_alignment),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
