@@ -196,6 +196,7 @@ class Recorder:
         self.url = "https://127.0.0.1:%d" % self.listener.getsockname()[1]
         self.lock = threading.Lock()
         self.sent, self.received = [], []
+        self.cut = None  # bytes at whose sight the connection is cut, unforwarded
         threading.Thread(target=self.serve, daemon=True).start()
 
     def serve(self):
@@ -226,6 +227,8 @@ class Recorder:
             record.append(conversation)
         try:
             while data := source.recv(65536):
+                if self.cut and self.cut in data:
+                    break
                 conversation.append(data)
                 sink.sendall(data)
         except (OSError, ssl.SSLError):

@@ -8,6 +8,7 @@ import os
 import random
 import re
 import shutil
+import signal
 import socket
 import ssl
 import struct
@@ -17,7 +18,9 @@ import tempfile
 import traceback
 
 sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "tui"))
 from farm import Recorder, Server, User, wait  # noqa: E402
+from screen import Screen  # noqa: E402
 
 BUILD = os.path.abspath(sys.argv[1])
 HEAD = 64  # bytes of a report before its votes (sync/report.h)
@@ -42,6 +45,15 @@ class Farm:
 
     def user(self, profile="default"):
         return self.keep(User(BUILD, profile))
+
+    def screen(self, user):
+        """The terminal UI of a user, on its Sync screen."""
+        screen = self.keep(Screen(user.program, {"XDG_DATA_HOME": user.home, "HOME": user.home,
+                                                 "LANG": "C.UTF-8", "TERM": "screen"}))
+        screen.expect(r"\[1 Write\]")
+        screen.key("M-4")
+        screen.expect(r"\[4 Sync\]")
+        return screen
 
     def recorder(self, server):
         return self.keep(Recorder(server.folder, server.status()["url"], server.ca))
@@ -354,6 +366,82 @@ def test_rollback_is_a_new_version(farm):
     assert done["status"] == "updated", done
     with open(os.path.join(user.home, "emotrack", "default.model"), "rb") as file:
         assert file.read(8) == b"EMOMODEL"
+
+
+def test_the_screen_joins_syncs_and_leaves(farm):
+    server = farm.server(*TWO).start()
+    user = farm.user()
+    user.write(rated(25, "surprise"))
+    screen = farm.screen(user)
+    screen.expect("Sync is off: nothing has ever been sent")
+    screen.type("j")
+    screen.expect("Server: https://")
+    screen.key("C-u")
+    screen.type(server.status()["url"])
+    screen.key("Enter")
+    screen.expect("private CA")
+    screen.type(server.ca)
+    screen.key("Enter")
+    screen.expect("no guarantee beyond trust in the operator")
+    screen.expect(r"Join\? y joins")
+    screen.type("y")
+    screen.expect(r"Joined: https://127\.0\.0\.1")
+    screen.expect(r"Would be sent next: [1-9]\d* votes")
+    screen.expect(r"[+-] \S+.* -> \w+")
+    screen.type("p")
+    screen.expect("NOT sent")
+    screen.key("Escape")
+    screen.expect(r"\[4 Sync\]")
+    screen.type("s")
+    wait(lambda: server.status()["reports"] == 1, "no report came")
+    screen.expect("0 new ratings since")
+    screen.type("l")
+    screen.expect(r"sent +round 1")
+    screen.key("Escape")
+    screen.expect(r"\[4 Sync\]")
+    screen.type("L")
+    screen.expect("Leave this server")
+    screen.type("y")
+    screen.expect("Sync is off: no server is joined. 1 contributions were made")
+
+
+def test_the_screen_goes_on_while_the_server_hangs(farm):
+    server = farm.server(*TWO).start()
+    user = farm.user()
+    user.write(rated(25))
+    user.join(server)
+    screen = farm.screen(user)
+    server.process.send_signal(signal.SIGSTOP)
+    screen.type("s")
+    screen.expect("Syncing: ")
+    screen.key("M-1")
+    screen.expect(r"\[1 Write\]")
+    screen.type("I love this")
+    screen.expect("Guess: JOY")
+    screen.key("M-4")
+    screen.expect("Syncing: ")
+    screen.key("Escape")
+    screen.expect("Stopping|ancelled")
+    screen.expect_not("Syncing: ")
+    screen.key("C-d")
+    screen.expect("exit code 0")
+
+
+def test_the_screen_shows_what_is_queued(farm):
+    server = farm.server(*TWO).start()
+    recorder = farm.recorder(server)
+    user = farm.user()
+    user.write(rated(25))
+    user.join(server, url=recorder.url, ca=recorder.ca)
+    recorder.cut = b"PUT /v1/rounds"
+    screen = farm.screen(user)
+    screen.type("s")
+    screen.expect("queued 1")
+    screen.expect("data is safe here")
+    recorder.cut = None
+    screen.type("s")
+    screen.expect_not("queued 1")
+    assert server.status()["reports"] == 1
 
 
 def main():
