@@ -28,6 +28,11 @@ void task_clear(struct task *task)
     envelope_free(&task->envelope);
 }
 
+enum error raise_not_joined(void)
+{
+    return error_raise(ERROR_NOT_FOUND, "no server is joined; `emotrack join URL` joins one");
+}
+
 enum error task_load(struct journal *journal, struct task *out)
 {
     const struct membership *membership = &out->membership;
@@ -35,7 +40,7 @@ enum error task_load(struct journal *journal, struct task *out)
 
     *out = (struct task){0};
     if (!journal->db)
-        return error_raise(ERROR_NOT_FOUND, "no server is joined; `emotrack join URL` joins one");
+        return raise_not_joined();
     error = db_membership_get(journal->db, &out->membership);
     if (!error)
         error = random_ready();
@@ -191,8 +196,7 @@ static void remove_file(const struct journal *journal, enum profile_file file)
 
 enum error journal_leave(struct journal *journal)
 {
-    enum error error = journal->db ? db_membership_remove(journal->db)
-                                   : error_raise(ERROR_NOT_FOUND, "no server is joined");
+    enum error error = journal->db ? db_membership_remove(journal->db) : raise_not_joined();
 
     if (!error) {
         remove_file(journal, PROFILE_PART);

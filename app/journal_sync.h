@@ -86,7 +86,7 @@ enum error journal_queued(struct journal *journal, size_t *queued) MUST_CHECK;
 
 struct sync_vote {
     int sign;            /* +1: the n-gram should weigh more for the label, -1: less */
-    const char *feature; /* "cancelled", "looking forward"; "(any message)" for the bias */
+    const char *feature; /* as in the vocabulary (describe_feature); "(any message)": the bias */
     const char *label;
 };
 
@@ -99,6 +99,9 @@ struct sync_preview {
     double epsilon_now, epsilon_after; /* infinite: no guarantee */
     const char *reason; /* why it would not be sent now, a sentence; NULL: it would be */
     bool frozen;        /* it is in the outbox already: these are its bytes */
+
+    struct model *model; /* owned: what the votes' names are borrowed from */
+    char *note;          /* owned: behind `reason` */
 };
 
 /* Of the newest manifest that is known: no server is contacted. What it shows is what a sync would

@@ -20,6 +20,7 @@ struct task {
     struct manifest manifest;
     struct pins pins;
 };
+enum error raise_not_joined(void);
 /* ERROR_NOT_FOUND: no server is joined. Cleared by task_clear in every case. */
 enum error task_load(struct journal *journal, struct task *out) MUST_CHECK;
 void task_clear(struct task *task);
@@ -55,20 +56,25 @@ enum error model_file_matches(const char *path, uint64_t size, const unsigned ch
 enum error base_model(const struct journal *journal, const struct manifest *manifest,
                       struct model **out) MUST_CHECK;
 
-/* How fetching a model went. */
+/* Fetches the manifest's model into PROFILE_PART, where it stays, and opens it. ERROR_DENIED: it is
+ * not what the server signed, or of no use. */
+enum error model_fetch(const struct journal *journal, const struct manifest *manifest,
+                       struct client *client, struct model **out) MUST_CHECK;
+
+/* How taking a model into use went. */
 struct update_outcome {
     bool updated;         /* another model is in use */
     bool beside;          /* it waits beside: it did worse on the user's own ratings */
-    bool wanted;          /* dry run: a model would be fetched */
+    bool wanted;          /* without a client: it would be fetched */
     size_t rated;         /* where it was compared: on so many ratings ... */
     size_t before, after; /* ... the model in use was right, and the new one */
 };
 
 /* Sees that the manifest's model is there, fetched and verified, and takes it into use unless it is
- * much worse on the user's own ratings. `client` NULL: nothing is fetched or changed. ERROR_DENIED:
- * the server goes back behind what was taken from it, or its model is not what it signed. */
-enum error update_model(struct journal *journal, struct task *task, struct client *client,
-                        bool use_anyway, struct update_outcome *out) MUST_CHECK;
+ * much worse on the user's own ratings. `client` NULL: nothing is fetched or changed. */
+enum error update_model(struct journal *journal, const struct manifest *manifest,
+                        struct client *client, bool use_anyway,
+                        struct update_outcome *out) MUST_CHECK;
 
 /* ---- the contribution (journal_contribution.c) ---- */
 
@@ -79,17 +85,15 @@ struct drawn {
     uint64_t revision;  /* of the ratings behind it */
 };
 
-/* Whether this device takes part in the round, and the votes: the same for the same manifest and
- * ratings. `keep`: what is drawn is kept. */
-enum error contribution_lot(struct journal *journal, const struct task *task, bool keep,
-                            bool *takes_part) MUST_CHECK;
+/* Trains on the live ratings and draws the votes: the same for the same manifest and ratings, where
+ * `keep` says that what is drawn is kept. Cleared by drawn_clear in every case. */
 enum error contribution_draw(struct journal *journal, const struct task *task,
                              const struct model *base, bool keep, struct drawn *out) MUST_CHECK;
 void drawn_clear(struct drawn *drawn);
 
 /* Freezes it: ERROR_BUSY, ERROR_EXISTS, ERROR_DENIED, ERROR_NOT_FOUND as db_contribution_freeze. */
 enum error contribution_freeze(struct journal *journal, const struct task *task,
-                               const struct drawn *drawn, int64_t *number) MUST_CHECK;
+                               const struct drawn *drawn) MUST_CHECK;
 
 /* What stands against a contribution now, as a status and a sentence; SYNC_SENT: nothing does. */
 struct obstacle {

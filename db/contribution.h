@@ -25,12 +25,10 @@ struct membership {
     char *pins;                          /* JSON (sync/manifest.h, pins) */
     char *envelope;                      /* the newest manifest, as it came; never NULL */
     uint64_t sequence;                   /* of that manifest: an older one is refused */
-    uint32_t model_version;              /* the newest that was taken from it; 0: none yet */
-    unsigned char model_hash[CONTRIBUTION_HASH]; /* of that model's file */
-    int64_t joined, contacted; /* contacted: the last sync that reached the server */
-    int64_t retry_at;          /* not before, unless the user asks; 0: any time */
-    uint32_t tries;            /* failed ones since the last that went well */
-    char *failure;             /* the sentence of the last of those; NULL: none */
+    int64_t joined, contacted;           /* contacted: the last sync that reached the server */
+    int64_t retry_at;                    /* not before, unless the user asks; 0: any time */
+    uint32_t tries;                      /* failed ones since the last that went well */
+    char *failure;                       /* the sentence of the last of those; NULL: none */
 };
 void membership_clear(struct membership *membership); /* frees the strings, all zero */
 
@@ -42,8 +40,6 @@ enum error db_membership_set(struct db *db, const struct membership *membership)
 /* After the server was heard: key, envelope and sequence are the membership's now. ERROR_NOT_FOUND:
  * the server was left meanwhile. ERROR_BUSY: a newer manifest was stored meanwhile. */
 enum error db_membership_advance(struct db *db, const struct membership *membership) MUST_CHECK;
-/* Model version and hash are the membership's now. Nothing where the server was left meanwhile. */
-enum error db_membership_model(struct db *db, const struct membership *membership) MUST_CHECK;
 /* Contacted, retry_at, tries and failure are the membership's now. Nothing where the server was
  * left meanwhile. */
 enum error db_membership_note(struct db *db, const struct membership *membership) MUST_CHECK;

@@ -28,13 +28,11 @@ static void read_row(struct query *query, struct membership *out)
     out->pins = query_text(query, 3);
     out->envelope = query_text(query, 4);
     out->sequence = (uint64_t)query_integer(query, 5);
-    out->model_version = (uint32_t)query_integer(query, 6);
-    query_blob(query, 7, out->model_hash, sizeof out->model_hash);
-    out->joined = query_integer(query, 8);
-    out->contacted = query_integer(query, 9);
-    out->retry_at = query_integer(query, 10);
-    out->tries = (uint32_t)query_integer(query, 11);
-    out->failure = query_text(query, 12);
+    out->joined = query_integer(query, 6);
+    out->contacted = query_integer(query, 7);
+    out->retry_at = query_integer(query, 8);
+    out->tries = (uint32_t)query_integer(query, 9);
+    out->failure = query_text(query, 10);
 }
 
 enum error db_membership_get(struct db *db, struct membership *out)
@@ -45,8 +43,8 @@ enum error db_membership_get(struct db *db, struct membership *out)
 
     *out = (struct membership){0};
     query_start(&query, db,
-                "SELECT url, key, authority, pins, envelope, sequence, model_version, model_hash,"
-                " joined, contacted, retry_at, tries, failure FROM membership");
+                "SELECT url, key, authority, pins, envelope, sequence, joined,"
+                " contacted, retry_at, tries, failure FROM membership");
     found = query_step(&query);
     if (found)
         read_row(&query, out);
@@ -86,16 +84,14 @@ static enum error put(struct db *db, const struct membership *membership)
 
     query_start(&query, db,
                 "INSERT OR REPLACE INTO membership (id, url, key, authority, pins, envelope,"
-                " sequence, model_version, model_hash, joined, contacted, retry_at, tries, failure)"
-                " VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+                " sequence, joined, contacted, retry_at, tries, failure)"
+                " VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
     query_bind_text(&query, membership->url);
     query_bind_blob(&query, membership->key, sizeof membership->key);
     query_bind_text(&query, membership->authority);
     query_bind_text(&query, membership->pins);
     query_bind_text(&query, membership->envelope);
     query_bind_integer(&query, (int64_t)membership->sequence);
-    query_bind_integer(&query, membership->model_version);
-    query_bind_blob(&query, membership->model_hash, sizeof membership->model_hash);
     query_bind_integer(&query, membership->joined);
     query_bind_integer(&query, membership->contacted);
     query_bind_integer(&query, membership->retry_at);
@@ -158,26 +154,6 @@ enum error db_membership_advance(struct db *db, const struct membership *members
     if (!error)
         error = advance(db, membership);
     return transaction_end(db, error);
-}
-
-static enum error set_model(struct db *db, const struct membership *membership)
-{
-    struct query query;
-
-    query_start(&query, db,
-                "UPDATE membership SET model_version = ?, model_hash = ? WHERE url = ?");
-    query_bind_integer(&query, membership->model_version);
-    query_bind_blob(&query, membership->model_hash, sizeof membership->model_hash);
-    query_bind_text(&query, membership->url);
-    query_step(&query);
-    return query_finish(&query);
-}
-
-enum error db_membership_model(struct db *db, const struct membership *membership)
-{
-    enum error error = transaction_begin(db);
-
-    return error ? error : transaction_end(db, set_model(db, membership));
 }
 
 static enum error set_note(struct db *db, const struct membership *membership)

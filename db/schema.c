@@ -55,8 +55,6 @@ static const char *const migration[] = {
     "  pins TEXT NOT NULL,"
     "  envelope TEXT NOT NULL,"
     "  sequence INTEGER NOT NULL,"
-    "  model_version INTEGER NOT NULL," /* the newest that was taken from it; 0: none yet */
-    "  model_hash BLOB NOT NULL,"
     "  joined INTEGER NOT NULL,"
     "  contacted INTEGER NOT NULL,"
     "  retry_at INTEGER NOT NULL,"
