@@ -17,8 +17,9 @@
  *
  * Errors of all calls: ERROR_INVALID (a URL that is none; an answer that makes no sense),
  * ERROR_DENIED (certificate, TLS, wrong signature), ERROR_UNREACHABLE (no network, no such host,
- * refused, cut off, too slow, the server is busy or failing: worth trying again), ERROR_CANCELLED.
- * Each sentence names the server. */
+ * refused, cut off, too slow, the server is busy or failing: worth trying again), ERROR_CANCELLED,
+ * ERROR_NO_MEMORY. Each sentence names the server. A client belongs to one thread at a time, and
+ * keeps its connection from call to call. */
 struct client;
 
 struct client_options {
@@ -50,7 +51,8 @@ enum error client_manifest(struct client *client, struct envelope *out) MUST_CHE
 
 /* GET /v1/models/VERSION into the file `part`, going on where an earlier try ended (Range, If-Range
  * by the hash), until it has `size` bytes with the hash `hash`. Where they do not fit, the part is
- * removed: ERROR_DENIED. Never writes more than `size` bytes. */
+ * removed: ERROR_DENIED. Never writes more than `size` bytes. Where it is cut off the part stays,
+ * for the next try. Also ERROR_FULL (the part is removed), ERROR_IO and what else a disk says. */
 enum error client_model(struct client *client, uint32_t version, uint64_t size,
                         const unsigned char hash[HASH_BYTES], const char *part) MUST_CHECK;
 
@@ -58,7 +60,7 @@ enum client_answer {
     CLIENT_STORED,  /* 201: counted; 200: it was already */
     CLIENT_CLOSED,  /* 409, 404: the round is over; it will never count */
     CLIENT_REFUSED, /* any other 4xx: it will never count; `reason` says why */
-    CLIENT_LATER,   /* 429, 5xx: try again, not before `retry_after` seconds */
+    CLIENT_LATER,   /* 408, 425, 429, 5xx: try again, not before `retry_after` seconds */
 };
 
 struct client_reply {
@@ -72,6 +74,9 @@ struct client_reply {
 enum error client_report(struct client *client, uint64_t round,
                          const unsigned char id[REPORT_ID_BYTES], const void *bytes, size_t length,
                          struct client_reply *reply) MUST_CHECK;
+
+/* Seconds that the server asked to wait when it failed the last call; 0: it did not ask. */
+int client_retry_after(const struct client *client);
 
 /* How long to wait before try number `tries` + 1 (tries >= 1): exponential from 30 seconds to a
  * day, with full jitter, never less than what the server asked for. Seconds. */

@@ -15,6 +15,10 @@
 #define MANIFEST_PURPOSE   "emotrack manifest 1"
 #define SUCCESSION_PURPOSE "emotrack key 1"
 
+/* Content types: of the envelope, and of a model file. */
+#define ENVELOPE_TYPE "application/json"
+#define MODEL_TYPE    "application/octet-stream"
+
 enum {
     BLOCK_FEATURES_MAX = 4096,
     VOTES_MAX = 4096,            /* w */

@@ -25,7 +25,7 @@ static bool is_unsafe(int32_t codepoint)
            (codepoint & 0xFFFE) == 0xFFFE || utf8_reorders(codepoint);
 }
 
-static void copy_safely(const char *text, char *out, size_t size)
+void problem_line(const char *text, char *out, size_t size)
 {
     size_t length = strlen(text), at = 0, end = 0;
 
@@ -65,6 +65,6 @@ void problem_read(const char *bytes, size_t length, char *reason, size_t size)
     if (json_parse(bytes, length, PROBLEM_MAX, "problem", &root))
         return;
     text = text_of(root, "detail");
-    copy_safely(text[0] ? text : text_of(root, "title"), reason, size);
+    problem_line(text[0] ? text : text_of(root, "title"), reason, size);
     json_free(root);
 }

@@ -20,4 +20,7 @@ enum error problem_write(int status, const char *title, const char *detail,
  * a character to `size` bytes with the NUL; "": it has none, or is no such document. */
 void problem_read(const char *bytes, size_t length, char *reason, size_t size);
 
+/* Any text as such a line. */
+void problem_line(const char *text, char *out, size_t size);
+
 #endif

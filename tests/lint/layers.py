@@ -24,7 +24,7 @@ RULES = [
      ["microhttpd.h", "cjson/cJSON.h"]),
     ("sync/server/certificate.c", ["base/*", "sync/*"], ["gnutls/*"]),
     ("sync/server/*", ["base/*", "classifier/*", "sync/*"], ["cjson/cJSON.h", "sodium.h"]),
-    ("sync/client.c", ["base/*", "sync/*.h"], ["curl/curl.h", "cjson/cJSON.h"]),
+    ("sync/transfer.c", ["base/*", "sync/*.h"], ["curl/curl.h"]),
     ("sync/random.c", ["base/*", "sync/*.h"], ["sodium.h"]),
     ("sync/key.c", ["base/*", "sync/*.h"], ["sodium.h"]),
     ("sync/*", ["base/*", "classifier/*", "sync/*"], ["cjson/cJSON.h", "utf8proc.h"]),
