@@ -30,30 +30,39 @@ static int run(const struct arguments *arguments)
 
 static const struct option options[] = {
     {"profile", "NAME", NULL, "work with the profile NAME instead of 'default'"},
-    {"model", "FILE", NULL, "guess with the model in FILE instead of the shipped one"},
+    {"model", "FILE", NULL, "guess with the model in FILE instead of the profile's"},
     {"no-color", NULL, NULL, "use no colours"},
     {0},
 };
 
 static const struct command *const commands[] = {
-    &command_predict, &command_write,   &command_history, &command_rate, &command_undo,
-    &command_redo,    &command_export,  &command_show,    &command_edit, &command_forget,
-    &command_stats,   &command_profile, &command_help,    NULL,
+    &command_predict, &command_write, &command_history,
+    &command_rate,    &command_undo,  &command_redo,
+    &command_export,  &command_show,  &command_edit,
+    &command_forget,  &command_stats, &command_profile,
+    &command_join,    &command_leave, &command_sync,
+    &command_uploads, &command_help,  NULL,
 };
 
 static const struct section sections[] = {
     {"Exit status",
      "0: all went well. 1: something failed; standard error says what, and what to do. "
      "2: the command line was not understood. 3: 'predict --exit-code' only: there "
-     "was a message of which it can't tell."},
+     "was a message of which it can't tell. 75: 'sync' only: it failed for now, and what waits "
+     "is sent by a later one."},
     {"Environment",
      "EMOTRACK_PROFILE: the profile, where --profile does not say. EMOTRACK_MODEL: the model file, "
      "where --model does not say. XDG_DATA_HOME: where the data lives. NO_COLOR: not empty: no "
      "colours. VISUAL, EDITOR: what 'edit' opens a message with."},
     {"Files",
      "$XDG_DATA_HOME/emotrack/NAME.db, else ~/.local/share/emotrack/NAME.db: the messages and "
-     "ratings of the profile NAME and what was learnt from them, an SQLite database. Nobody else "
-     "can read it."},
+     "ratings of the profile NAME and what was learnt from them, an SQLite database; where a "
+     "server "
+     "was joined, what waits to be sent and the log of every upload too. Nobody else can read "
+     "it.\n\n"
+     "NAME.model beside it: the model that 'sync' has fetched, used instead of the shipped one. "
+     "NAME.model.beside: one that did worse on your own ratings. NAME.model.part: one that is "
+     "being fetched. NAME.sync: empty, held by the one program that syncs."},
     {0},
 };
 
@@ -63,7 +72,8 @@ static const struct program program = {
     .details =
         "Without a command the terminal program opens: write a message, see which emotion it "
         "shows and why, and say whether that is right. Each rating teaches the guesses on this "
-        "device at once. Messages, ratings and what was learnt from them stay on this device.\n\n"
+        "device at once. Nothing leaves this device unless you join a server (see 'emotrack join "
+        "--help'), and messages never do.\n\n"
         "EmoTrack guesses from words. It is no diagnosis and no help in a crisis: if you or "
         "somebody else is in danger, call the local emergency number.",
     .options = options,

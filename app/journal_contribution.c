@@ -203,10 +203,9 @@ enum error contribution_obstacle(struct journal *journal, const struct task *tas
                     "%zu contributions were made, and %" PRIu32 " are the most that you agreed to: "
                     "nothing more is sent, and new models are still fetched.",
                     ledger.spent, manifest->contributions);
-    if (ratings.live == 0)
-        return stop(out, SYNC_NOTHING_NEW, "There is nothing to contribute: no message is rated.");
     if (!ratings.changed)
-        return stop(out, SYNC_NOTHING_NEW, "No rating has changed since the last contribution.");
+        return stop(out, SYNC_NOTHING_NEW, "No rating has %s.",
+                    ledger.spent > 0 ? "changed since the last contribution" : "been given yet");
     error = check_round(journal, task, ledger.round_done, keep, out);
     if (!error && out->status == SYNC_SENT)
         error = check_ratings(&ratings, now, out);

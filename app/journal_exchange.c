@@ -426,11 +426,9 @@ static enum sync_status status_of(const struct exchange *exchange, enum error er
         return SYNC_SENT;
     if (result->queued > 0)
         return SYNC_QUEUED;
-    if (exchange->obstacle.status == SYNC_SENT && exchange->options->dry_run)
-        return SYNC_SENT;
     if (result->updated)
         return SYNC_UPDATED;
-    /* What was made now and did not come to be counted. */
+    /* What was made now and did not come to be counted, or would be sent but for the dry run. */
     return exchange->obstacle.status == SYNC_SENT ? SYNC_WAITING : exchange->obstacle.status;
 }
 

@@ -127,7 +127,8 @@ enum sync_stage { SYNC_MANIFEST, SYNC_MODEL, SYNC_TRAINING, SYNC_SENDING, SYNC_D
 
 struct sync_options {
     bool now;       /* few new ratings are enough; a retry is not waited for */
-    bool dry_run;   /* fetch the manifest and say what would happen; nothing is sent or stored */
+    bool dry_run;   /* fetch the manifest and say what would happen; nothing is sent or stored
+                       (the status is never SYNC_SENT) */
     bool use_model; /* take a model although it did worse on the user's own ratings */
     const atomic_bool *cancel;                                           /* NULL: none */
     void (*progress)(void *context, enum sync_stage stage, int percent); /* NULL: nobody asks */

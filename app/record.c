@@ -4,6 +4,7 @@
 
 #include <cjson/cJSON.h>
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -238,7 +239,56 @@ enum error record_prediction(const char *text, size_t length, const struct model
         add_number(object, "probability", (double)prediction->probability[prediction->label]) &&
         add_probabilities(object, model, prediction) &&
         add_integer(object, "known", prediction->known) &&
-        add_integer(object, "tokens", prediction->tokens) && add_why(object, why);
+        add_integer(object, "tokens", prediction->tokens) && add_why(object, why) &&
+        add_string(object, "model", model_id(model));
     buffer_free(&repaired);
+    return put_line(object, complete, out);
+}
+
+/* ---- syncing ---- */
+
+/* In UTC; null for 0. */
+static bool add_time(cJSON *object, const char *name, int64_t milliseconds)
+{
+    const struct entry moment = {.created = milliseconds};
+    char text[TIME_MAX];
+
+    iso_time(&moment, text);
+    return add_string(object, name, milliseconds ? text : NULL);
+}
+
+enum error record_sync(const struct sync_result *result, struct buffer *out)
+{
+    cJSON *object = cJSON_CreateObject();
+    bool complete = object && add_string(object, "status", sync_status_names[result->status]) &&
+                    add_integer(object, "votes", result->votes) &&
+                    add_integer(object, "model", result->model_version) &&
+                    (isfinite(result->epsilon) ? add_number(object, "epsilon", result->epsilon)
+                                               : add_string(object, "epsilon", NULL)) &&
+                    cJSON_AddBoolToObject(object, "updated", result->updated) &&
+                    add_integer(object, "queued", (int64_t)result->queued) &&
+                    add_time(object, "retry_at", result->retry_at) &&
+                    add_string(object, "note", result->note);
+
+    return put_line(object, complete, out);
+}
+
+enum error record_upload(const struct sync_upload *upload, struct buffer *out)
+{
+    cJSON *object = cJSON_CreateObject();
+    bool complete =
+        object && add_integer(object, "number", upload->number) &&
+        add_time(object, "created_at", upload->created) &&
+        add_time(object, "finished_at", upload->finished) &&
+        add_string(object, "url", upload->url) && add_string(object, "mode", upload->mode) &&
+        add_integer(object, "round", (int64_t)upload->round) &&
+        add_string(object, "state", upload->state) && add_integer(object, "votes", upload->votes) &&
+        add_integer(object, "votes_max", upload->votes_max) &&
+        add_number(object, "noise", upload->noise) &&
+        add_integer(object, "model", upload->model_version) &&
+        add_integer(object, "bytes", (int64_t)upload->length) &&
+        add_string(object, "sha256", upload->digest) &&
+        add_string(object, "answer", upload->answer);
+
     return put_line(object, complete, out);
 }

@@ -2,6 +2,7 @@
 #define EMOTRACK_APP_RECORD_H
 
 #include "app/journal.h"
+#include "app/journal_sync.h"
 
 /* Messages and guesses as other programs read them: CSV (RFC 4180) and JSON Lines, in UTF-8,
  * whatever bytes a damaged journal holds (what is none becomes U+FFFD). JSON has every control
@@ -24,10 +25,19 @@ enum error record_csv(const struct entry *entry, bool raw, struct buffer *out) M
 enum error record_json(const struct entry *entry, struct buffer *out) MUST_CHECK;
 
 /* One guess: text, label (null: can't tell), probability, probabilities (by label), known, tokens,
- * why (feature and contribution to the most probable label's score, largest first), bias and score
- * (bias + contributions = score). Numbers are exact to the last bit of a float. */
+ * why (feature and contribution to the most probable label's score, largest first), bias, score
+ * (bias + contributions = score) and model (model_id). Numbers are exact to the last bit of a
+ * float. */
 enum error record_prediction(const char *text, size_t length, const struct model *model,
                              const struct prediction *prediction, const struct why *why,
                              struct buffer *out) MUST_CHECK;
+
+/* How a sync went: status, votes, model (its version), epsilon (null: no bound), updated, queued,
+ * retry_at (ISO 8601, UTC; null: nothing to retry) and note. */
+enum error record_sync(const struct sync_result *result, struct buffer *out) MUST_CHECK;
+
+/* One upload: number, created_at, finished_at (null: it waits), url, mode, round, state, votes,
+ * votes_max, noise, model, bytes, sha256 and answer (null: none). */
+enum error record_upload(const struct sync_upload *upload, struct buffer *out) MUST_CHECK;
 
 #endif

@@ -16,15 +16,15 @@ void ledger_entry_clear(struct ledger_entry *contribution)
 
 /* ---- what the ratings are now ---- */
 
-/* Where nothing was contributed to the joined server yet, every rating is fresh; what never came
- * to be counted leaves the same ratings to contribute. */
+/* Where nothing was contributed to the joined server yet, every rating is fresh, and an undone one
+ * is a change too; what never came to be counted leaves the same ratings to contribute. */
 #define STATE_SQL                                                                                  \
     "WITH last AS (SELECT upto, revision, state FROM contribution"                                 \
     "  WHERE url = (SELECT url FROM membership) ORDER BY number DESC LIMIT 1)"                     \
     " SELECT (SELECT ratings FROM revision), count(*),"                                            \
     " coalesce(sum(newest > coalesce((SELECT upto FROM last), 0)), 0),"                            \
-    " NOT EXISTS (SELECT 1 FROM last"                                                              \
-    "  WHERE revision = (SELECT ratings FROM revision) AND state IN (0, 1))"                       \
+    " (SELECT ratings FROM revision) <>"                                                           \
+    "  coalesce((SELECT revision FROM last WHERE state IN (0, 1)), 0)"                             \
     " FROM (SELECT max(id) AS newest FROM rating WHERE undone = 0 GROUP BY message)"
 
 enum error db_rating_state(struct db *db, struct rating_state *out)

@@ -36,7 +36,7 @@ static const char *const migration[] = {
 
     /* Grows with whatever changes what the live ratings teach. */
     "CREATE TABLE revision (ratings INTEGER NOT NULL);"
-    "INSERT INTO revision VALUES (1);"
+    "INSERT INTO revision SELECT count(*) FROM rating;"
     "CREATE TRIGGER rating_added AFTER INSERT ON rating"
     "  BEGIN UPDATE revision SET ratings = ratings + 1; END;"
     "CREATE TRIGGER rating_changed AFTER UPDATE ON rating"

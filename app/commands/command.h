@@ -14,6 +14,7 @@ enum exit_code {
     EXIT_FAILED = 1,
     EXIT_USAGE = 2,
     EXIT_CANNOT_TELL = 3, /* predict --exit-code */
+    EXIT_TEMPORARY = 75,  /* sync: it failed for now (EX_TEMPFAIL of sysexits.h) */
 };
 
 enum { OPTIONS_MAX = 12 };

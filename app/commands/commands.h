@@ -19,6 +19,10 @@ extern const struct command command_edit;
 extern const struct command command_forget;
 extern const struct command command_stats;
 extern const struct command command_profile;
+extern const struct command command_join;
+extern const struct command command_leave;
+extern const struct command command_sync;
+extern const struct command command_uploads;
 
 extern const struct command command_train;
 extern const struct command command_eval;

@@ -241,7 +241,7 @@ const struct command command_predict = {
         "terminal control characters are replaced.\n\n"
         "The objects of --json have: text, label (null: can't tell), probability, probabilities, "
         "known and tokens (how many of the words and signs are known), why (a list of feature "
-        "and contribution), bias and score. Bias and contributions add up to the score.",
+        "and contribution), bias, score and model. Bias and contributions add up to the score.",
     .options = options,
     .operands_max = -1,
     .run = run,
