@@ -28,6 +28,12 @@ extern const struct command command_train;
 extern const struct command command_eval;
 extern const struct command command_info;
 
+/* of emotrack-server: server_init.c defines command_server_init, and so on */
+extern const struct command command_server_init;
+extern const struct command command_server_run;
+extern const struct command command_server_status;
+extern const struct command command_server_round;
+
 /* The line mode of `emotrack write`, which also stands in where no terminal UI is possible.
  * `plain`: words only, no bars. Returns an exit code. */
 int write_lines(const struct arguments *arguments, bool plain);

@@ -11,7 +11,7 @@
 /* DIR/config.json: JSON with // comments, every setting with its meaning, made by `init`. A key
  * that nobody knows, and a value out of range, are errors that name the line. */
 
-enum { CONFIG_ADDRESS_MAX = 256, CONFIG_PATH_MAX = 1024 };
+enum { CONFIG_ADDRESS_MAX = 256, CONFIG_PATH_MAX = 1024, CONFIG_FILE_MAX = 64 * 1024 };
 
 struct config {
     char listen[CONFIG_ADDRESS_MAX]; /* "127.0.0.1:8443", "[::1]:0"; port 0: the system picks */

@@ -3,6 +3,8 @@
 
 #include "base/error.h"
 #include "sync/report.h"
+#include "sync/server/folder.h"
+#include "sync/server/store.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -39,5 +41,21 @@ void intake_submit(struct intake *intake, struct intake_ticket *ticket);
 
 /* Reports that wait now; for the metrics. */
 size_t intake_waiting(struct intake *intake);
+
+struct intake_options {
+    struct store *store;         /* the intake's own; taken over by intake_start in every case */
+    const struct folder *folder; /* where the rounds' keys are; outlives it */
+    uint32_t close_reports;      /* a round takes no more than so many; 0: no limit */
+    size_t queue;                /* reports that may wait; more are told INTAKE_BUSY */
+};
+
+/* Starts its thread. */
+enum error intake_start(const struct intake_options *options, struct intake **out) MUST_CHECK;
+
+/* Finishes what waits, and ends. No more tickets may be submitted. NULL is safe. */
+void intake_stop(struct intake *intake);
+
+/* The round that it last took reports for, and how many are in its sum (durably). */
+void intake_count(struct intake *intake, uint64_t *round, uint64_t *reports);
 
 #endif

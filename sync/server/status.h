@@ -1,6 +1,7 @@
 #ifndef EMOTRACK_SYNC_SERVER_STATUS_H
 #define EMOTRACK_SYNC_SERVER_STATUS_H
 
+#include "base/error.h"
 #include "sync/key.h"
 
 #include <stdbool.h>
@@ -43,5 +44,10 @@ struct server_status {
     struct status_round rounds[STATUS_ROUNDS_MAX]; /* the newest, round ascending */
     size_t round_count;
 };
+
+struct server;
+
+/* What the server's store and settings say, whether it runs or not. */
+enum error status_read(struct server *server, struct server_status *out) MUST_CHECK;
 
 #endif

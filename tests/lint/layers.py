@@ -32,6 +32,7 @@ RULES = [
     ("app/commands/train.[ch]", FACE + CORPUS, []),
     ("app/commands/eval.[ch]", FACE + CORPUS, ["cjson/cJSON.h"]),
     ("app/commands/info.[ch]", FACE + CORPUS, ["cjson/cJSON.h"]),
+    ("app/commands/server_*", FACE + ["sync/*.h"], ["cjson/cJSON.h"]),
     ("app/commands/*", FACE, ["cjson/cJSON.h", "utf8proc.h"]),
     ("app/*", ["base/*", "classifier/*", "db/*", "sync/*", "app/*"],
      ["cjson/cJSON.h", "utf8proc.h"]),
