@@ -181,7 +181,7 @@ def test_first_run_says_what_matters(user):
 
 def test_title_bar_shows_only_screens_that_exist(user):
     title = user.start().expect("^ EmoTrack.*")[0]
-    assert re.search(r"\[1 Write\] 2 History +default$", title), title
+    assert re.search(r"\[1 Write\] 2 History 4 Sync +default$", title), title
 
 
 def test_profiles_are_apart(user):
