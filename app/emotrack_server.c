@@ -5,8 +5,17 @@
 static const struct option options[] = {{0}};
 
 static const struct command *const commands[] = {
-    &command_server_init,  &command_server_run, &command_server_status,
-    &command_server_round, &command_help,       NULL,
+    &command_server_init,
+    &command_server_run,
+    &command_server_status,
+    &command_server_round,
+    &command_server_models,
+    &command_server_keys,
+    &command_server_backup,
+    &command_server_restore,
+    &command_server_check,
+    &command_help,
+    NULL,
 };
 
 static const struct program program = {

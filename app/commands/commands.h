@@ -33,6 +33,11 @@ extern const struct command command_server_init;
 extern const struct command command_server_run;
 extern const struct command command_server_status;
 extern const struct command command_server_round;
+extern const struct command command_server_models;
+extern const struct command command_server_keys;
+extern const struct command command_server_backup;
+extern const struct command command_server_restore; /* server_backup.c */
+extern const struct command command_server_check;
 
 /* The line mode of `emotrack write`, which also stands in where no terminal UI is possible.
  * `plain`: words only, no bars. Returns an exit code. */

@@ -534,3 +534,35 @@ enum error round_replace_model(struct server *server, const struct model *model,
     making_free(&making);
     return error;
 }
+
+/* ---- after a restoration ---- */
+
+#define RESTORED "the database was restored"
+
+static enum error skip(struct server *server, uint64_t number, uint64_t sequence)
+{
+    struct store_round round;
+    struct store_state state;
+    enum error error = round_present(server, &round);
+
+    if (!error && round.state != ROUND_CLOSED)
+        error = end_void(server, &round, RESTORED);
+    if (!error)
+        error = server->store->state(server->store, &state);
+    if (error)
+        return error;
+    round = (struct store_round){.round = number, .model = state.model, .opened = server_now()};
+    state.round = number;
+    state.sequence = sequence;
+    error = end_void(server, &round, RESTORED ", and rounds up to this one may have been used");
+    return error ? error : server->store->set_state(server->store, &state);
+}
+
+enum error round_skip(struct server *server, uint64_t round, uint64_t sequence)
+{
+    enum error error = server->store->begin(server->store);
+
+    if (!error)
+        error = server->store->end(server->store, skip(server, round, sequence));
+    return error ? error : seal_destroy(&server->folder, 0);
+}

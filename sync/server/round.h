@@ -33,6 +33,10 @@ enum error round_finish(struct server *server) MUST_CHECK;
 enum error round_replace_model(struct server *server, const struct model *model, const char *origin,
                                uint32_t floor) MUST_CHECK;
 
+/* After a restoration: the present round is void, rounds up to `round` count as used, and so do
+ * sequences up to `sequence`. */
+enum error round_skip(struct server *server, uint64_t round, uint64_t sequence) MUST_CHECK;
+
 /* The number of the last round, and whether it is open (ROUND_CLOSED where there was none). */
 enum error round_present(struct server *server, struct store_round *out) MUST_CHECK;
 

@@ -18,15 +18,15 @@ int64_t server_now(void)
 
 /* ---- opening ---- */
 
-static enum error open_store(struct server *server, bool create)
+static enum error open_store(struct server *server, enum store_mode mode)
 {
     char path[FOLDER_PATH_MAX];
     enum error error = folder_file(&server->folder, "server.db", path);
 
-    return error ? error : store_open_sqlite(path, create, &server->store);
+    return error ? error : store_open_sqlite(path, mode, &server->store);
 }
 
-static enum error prepare(const char *path, struct server *out)
+enum error server_prepare(const char *path, struct server *out)
 {
     enum error error = random_ready();
 
@@ -37,7 +37,7 @@ static enum error prepare(const char *path, struct server *out)
 enum error server_open(const char *path, struct server *out)
 {
     char file[FOLDER_PATH_MAX];
-    enum error error = prepare(path, out);
+    enum error error = server_prepare(path, out);
 
     if (!error)
         error = folder_check(&out->folder);
@@ -49,7 +49,7 @@ enum error server_open(const char *path, struct server *out)
         error = folder_file(&out->folder, "signing.key", file);
     if (!error)
         error = signer_read(file, &out->signer);
-    return error ? error : open_store(out, false);
+    return error ? error : open_store(out, STORE_LIVE);
 }
 
 void server_close(struct server *server)
@@ -227,7 +227,7 @@ static enum error make_store(struct server *server, const struct model *model,
     enum error error = gate_measure(&server->config, &server->folder, model, &figures);
 
     if (!error)
-        error = open_store(server, true);
+        error = open_store(server, STORE_NEW);
     if (!error)
         error = publisher_write_model(server, model_version(model), bytes);
     return error ? error : store_first(server, model, bytes, &figures);
@@ -295,7 +295,7 @@ enum error server_make(const char *path, const struct server_plan *plan, struct 
 {
     struct model *model = NULL;
     struct buffer bytes, copy;
-    enum error error = prepare(path, out);
+    enum error error = server_prepare(path, out);
 
     buffer_init(&bytes, MODEL_FILE_MAX);
     buffer_init(&copy, MODEL_FILE_MAX);

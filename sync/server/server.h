@@ -21,6 +21,9 @@ struct server {
 enum error server_open(const char *path, struct server *out) MUST_CHECK;
 void server_close(struct server *server); /* safe on zeroed structs */
 
+/* Makes it ready to be filled: nothing is open. */
+enum error server_prepare(const char *path, struct server *out) MUST_CHECK;
+
 /* What is needed for a new one. */
 struct server_plan {
     struct config config;

@@ -322,7 +322,7 @@ static enum error start_intake(struct service *service)
     enum error error = folder_file(&server->folder, "server.db", path);
 
     if (!error)
-        error = store_open_sqlite(path, false, &options.store);
+        error = store_open_sqlite(path, STORE_LIVE, &options.store);
     return error ? error : intake_start(&options, &service->intake);
 }
 

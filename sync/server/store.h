@@ -121,8 +121,14 @@ struct store {
     enum error (*copy)(struct store *store, const char *path) MUST_CHECK;
 };
 
-/* ERROR_NOT_FOUND where `create` is not set. */
-enum error store_open_sqlite(const char *path, bool create, struct store **out) MUST_CHECK;
+enum store_mode {
+    STORE_NEW,    /* makes the tables; the file is new */
+    STORE_LIVE,   /* a server's */
+    STORE_BACKUP, /* a copy that `copy` has made: one file, with nothing beside it */
+};
+
+/* ERROR_NOT_FOUND: there is no file (but for STORE_NEW); ERROR_VERSION. */
+enum error store_open_sqlite(const char *path, enum store_mode mode, struct store **out) MUST_CHECK;
 
 static inline void store_close(struct store *store)
 {

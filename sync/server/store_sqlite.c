@@ -15,11 +15,6 @@ enum {
     SCHEMA_VERSION = 1,
 };
 
-/* Small pages: an id lands on a page of its own, which goes to the log whole. */
-#define SETUP                                                                                      \
-    "PRAGMA page_size = 1024;"                                                                     \
-    "PRAGMA journal_mode = WAL;"
-
 #define SCHEMA                                                                                     \
     "CREATE TABLE state (id INTEGER PRIMARY KEY CHECK (id = 1), round INTEGER NOT NULL,"           \
     "  sequence INTEGER NOT NULL, model INTEGER NOT NULL, touched INTEGER NOT NULL);"              \
@@ -526,10 +521,10 @@ static enum error check(struct store *store)
 static enum error strip(const char *path)
 {
     struct store *copy = NULL;
-    enum error error = store_open_sqlite(path, false, &copy);
+    enum error error = store_open_sqlite(path, STORE_BACKUP, &copy);
 
     if (!error && sqlite3_exec(whole(copy)->handle,
-                               "PRAGMA secure_delete = ON; PRAGMA journal_mode = DELETE;"
+                               "PRAGMA secure_delete = ON;"
                                "DELETE FROM report; DELETE FROM sum; VACUUM;",
                                NULL, NULL, NULL) != SQLITE_OK)
         error = raise(whole(copy), sqlite3_errcode(whole(copy)->handle));
@@ -628,7 +623,8 @@ static enum error check_schema(struct sqlite_store *store)
 static enum error make_schema(struct sqlite_store *store)
 {
     char numbers[128];
-    enum error error = execute(store, SETUP);
+    /* Small pages: an id lands on a page of its own, which goes to the log whole. */
+    enum error error = execute(store, "PRAGMA page_size = 1024");
 
     snprintf(numbers, sizeof numbers, "PRAGMA application_id = %d; PRAGMA user_version = %d;",
              APPLICATION_ID, SCHEMA_VERSION);
@@ -640,21 +636,27 @@ static enum error make_schema(struct sqlite_store *store)
 }
 
 /* A checkpoint copies a page once however often it was written since the last. */
-static enum error configure(struct sqlite_store *store)
+static enum error configure(struct sqlite_store *store, enum store_mode mode)
 {
+    enum error error;
+
     sqlite3_busy_timeout(store->handle, PATIENCE);
     sqlite3_extended_result_codes(store->handle, 1);
-    return execute(store, "PRAGMA synchronous = FULL; PRAGMA cache_size = -4096;"
-                          "PRAGMA temp_store = MEMORY; PRAGMA trusted_schema = OFF;"
-                          "PRAGMA cell_size_check = ON; PRAGMA wal_autocheckpoint = 16384;");
+    error = execute(store, "PRAGMA synchronous = FULL; PRAGMA cache_size = -4096;"
+                           "PRAGMA temp_store = MEMORY; PRAGMA trusted_schema = OFF;"
+                           "PRAGMA cell_size_check = ON; PRAGMA wal_autocheckpoint = 16384;");
+    if (!error && mode == STORE_NEW)
+        error = make_schema(store);
+    else if (!error)
+        error = check_schema(store);
+    return error || mode == STORE_BACKUP ? error : execute(store, "PRAGMA journal_mode = WAL");
 }
 
-enum error store_open_sqlite(const char *path, bool create, struct store **out)
+enum error store_open_sqlite(const char *path, enum store_mode mode, struct store **out)
 {
     struct sqlite_store *store = calloc(1, sizeof *store);
-    int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | (create ? SQLITE_OPEN_CREATE : 0);
+    int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, code = SQLITE_OK;
     enum error error = ERROR_NONE;
-    int code;
 
     *out = NULL;
     if (!store || !(store->path = strdup(path))) {
@@ -662,19 +664,18 @@ enum error store_open_sqlite(const char *path, bool create, struct store **out)
         return error_raise_plain(ERROR_NO_MEMORY);
     }
     store->store = methods;
-    if (!create && access(path, F_OK) != 0)
+    if (mode != STORE_NEW && access(path, F_OK) != 0)
         error = error_raise_errno("open", path);
-    code = error ? SQLITE_OK : sqlite3_open_v2(path, &store->handle, flags, NULL);
+    if (!error)
+        code = sqlite3_open_v2(path, &store->handle,
+                               flags | (mode == STORE_NEW ? SQLITE_OPEN_CREATE : 0), NULL);
     if (code != SQLITE_OK)
         error = raise(store, code);
     if (!error)
-        error = configure(store);
-    if (!error)
-        error = create ? make_schema(store) : check_schema(store);
-    if (error) {
+        error = configure(store, mode);
+    if (error)
         close_store(&store->store);
-        return error;
-    }
-    *out = &store->store;
-    return ERROR_NONE;
+    else
+        *out = &store->store;
+    return error;
 }
