@@ -363,7 +363,7 @@ static enum error take_model(void *context, const struct reply *reply, const voi
         return take_into_buffer(&part->body, reply, bytes, length);
     error = download_take(&part->download, reply, bytes, length);
     part->unfit = error == ERROR_DENIED;
-    if (!error && options->progress)
+    if (!error && length > 0 && options->progress)
         options->progress(options->context, part->download.done, part->download.size);
     return error;
 }
@@ -395,6 +395,11 @@ static enum error ask(struct part *part, uint32_t version, const char *hash, int
     error = make(part->client, &exchange);
     *reply = exchange.reply;
     return error;
+}
+
+static enum error unusable(const struct client *client, enum error error)
+{
+    return error_raise(error, "%s cannot be used: %s", client->url, error_sentence());
 }
 
 static enum error not_the_model(struct part *part, uint32_t version)
@@ -439,6 +444,17 @@ static bool begin_anew(struct part *part)
     return may;
 }
 
+/* Less than was asked for: a server may give it in parts; otherwise its answer broke off. */
+static enum error broken_off(const struct part *part, const struct reply *reply, uint64_t before,
+                             bool *again)
+{
+    *again = reply->status == PARTIAL && part->download.done > before;
+    if (*again)
+        return ERROR_NONE;
+    return error_raise(ERROR_UNREACHABLE, "%s cut its answer off; try again later",
+                       part->client->url);
+}
+
 /* One try, from where the part ends. `*again`: another is worth it. */
 static enum error fetch(struct part *part, uint32_t version,
                         const unsigned char expected[HASH_BYTES], int64_t until, bool *again)
@@ -458,11 +474,12 @@ static enum error fetch(struct part *part, uint32_t version,
         return ERROR_NONE;
     if (reply.status != OK && reply.status != PARTIAL)
         return status_error(part->client, &reply, &part->body);
+    error = take_model(part, &reply, "", 0); /* no piece may have come at all */
+    if (error)
+        return unusable(part->client, error);
     part->fresh |= reply.status == OK;
-    if (reply.status == PARTIAL && part->download.done < part->download.size) {
-        *again = part->download.done > before; /* a server may give less than was asked for */
-        return *again ? ERROR_NONE : not_the_model(part, version);
-    }
+    if (part->download.done < part->download.size)
+        return broken_off(part, &reply, before, again);
     error = compare(part, expected, &same);
     if (error || same || (*again = begin_anew(part)))
         return error;

@@ -56,8 +56,11 @@ static void take_type(struct reply *reply, const char *value)
 
 static void take_length(struct reply *reply, const char *value)
 {
+    uint64_t before = reply->length;
+
     if (!read_number(value, value + strlen(value), &reply->length))
         reply->length = REPLY_UNKNOWN;
+    reply->torn |= before != REPLY_UNKNOWN && before != reply->length;
 }
 
 /* "bytes 100-199/200" or "bytes 100-199/" and an asterisk. */
@@ -159,6 +162,8 @@ enum error reply_line(struct reply *reply, const char *line, size_t length)
         reply->ended = true;
     else if (!reply->ended)
         take_field(reply, text);
+    if (reply->torn)
+        return error_raise(ERROR_INVALID, "the head of its answer makes no sense: two lengths");
     return ERROR_NONE;
 }
 

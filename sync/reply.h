@@ -15,6 +15,7 @@ struct reply {
     bool ended;                /* the head is there in full */
     char type[REPLY_TYPE_MAX]; /* media type in lower case, without parameters; "": none */
     uint64_t length;           /* of the body, or REPLY_UNKNOWN */
+    bool torn;                 /* it has two lengths */
     bool ranged;               /* there was a Content-Range that could be read: */
     uint64_t from, total;      /* total: or REPLY_UNKNOWN */
     int64_t date, retry_at;    /* seconds since 1970; 0: not said */
@@ -25,7 +26,7 @@ void reply_start(struct reply *reply);
 
 /* Takes one line of a head (with or without its line break). A status line begins a new head (of
  * an interim reply there is one before it); lines behind a head (trailers) are passed over.
- * ERROR_INVALID: heads of more than REPLY_HEAD_MAX bytes. */
+ * ERROR_INVALID: heads of more than REPLY_HEAD_MAX bytes, or one with two lengths. */
 enum error reply_line(struct reply *reply, const char *line, size_t length) MUST_CHECK;
 
 /* Seconds that the server asks to wait, at most REPLY_WAIT_MAX; 0: it does not. A date is reckoned

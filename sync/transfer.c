@@ -316,10 +316,10 @@ static enum error certificate_error(struct transfer *transfer, const char *words
     return error_raise(ERROR_DENIED, "the certificate of %s is not accepted: %s", server, words);
 }
 
-/* A handshake that failed is a refusal, unless the line was cut. */
+/* A handshake that failed is a refusal where TLS itself says so; else the line was cut. */
 static enum error handshake_error(struct transfer *transfer, const char *words)
 {
-    if (strstr(words, "in connection to") || strstr(words, "unexpected eof"))
+    if (!strstr(words, "SSL routines") || strstr(words, "unexpected eof"))
         return error_raise(ERROR_UNREACHABLE,
                            "%s cut the connection before it was secure; try again later",
                            transfer->server);
@@ -335,7 +335,6 @@ static const struct {
     enum error error;
     const char *before, *behind;
 } failures[] = {
-    {CURLE_OUT_OF_MEMORY, ERROR_NO_MEMORY, "out of memory while talking to ", ""},
     {CURLE_URL_MALFORMAT, ERROR_INVALID, "", " is no address of a server"},
     {CURLE_COULDNT_RESOLVE_HOST, ERROR_UNREACHABLE, "",
      " is not found; check the address and whether there is a network, and try again"},
@@ -352,6 +351,19 @@ static const struct {
      " is no PEM certificate; join with another --ca FILE"},
 };
 
+/* libcurl says so of a line in a head, too, that is longer than it takes. */
+static enum error memory_error(struct transfer *transfer)
+{
+    long sent = 0;
+
+    curl.easy_getinfo(transfer->easy, CURLINFO_REQUEST_SIZE, &sent);
+    if (sent > 0 && !transfer->exchange->reply.ended)
+        return error_raise(ERROR_INVALID,
+                           "%s gives an answer that makes no sense: its head is too long",
+                           transfer->server);
+    return error_raise(ERROR_NO_MEMORY, "out of memory while talking to %s", transfer->server);
+}
+
 static enum error code_error(struct transfer *transfer, CURLcode code)
 {
     char words[WORDS_MAX];
@@ -363,6 +375,7 @@ static enum error code_error(struct transfer *transfer, CURLcode code)
             return error_raise(failures[i].error, "%s%s%s", failures[i].before, transfer->server,
                                failures[i].behind);
     switch (code) {
+    case CURLE_OUT_OF_MEMORY: return memory_error(transfer);
     case CURLE_PEER_FAILED_VERIFICATION: return certificate_error(transfer, words);
     case CURLE_SSL_CONNECT_ERROR: return handshake_error(transfer, words);
     case CURLE_SSL_CIPHER:
@@ -412,7 +425,10 @@ static enum error result_of(struct transfer *transfer)
     if (!message)
         return error_raise(ERROR_UNREACHABLE, "%s cannot be reached; try again later",
                            transfer->server);
-    return message->data.result ? code_error(transfer, message->data.result) : ERROR_NONE;
+    if (message->data.result)
+        return code_error(transfer, message->data.result);
+    /* libcurl takes a head that breaks off for one that ends. */
+    return transfer->exchange->reply.ended ? ERROR_NONE : code_error(transfer, CURLE_PARTIAL_FILE);
 }
 
 static enum error drive(struct transfer *transfer)
