@@ -5,6 +5,7 @@
 ##   make              build build/emotrack, build/emotrack-server and build/emotrack-lab
 ##   make install      to PREFIX (/usr/local), under DESTDIR if given; make uninstall undoes it
 ##   make lint         arrows between folders, habits, format, clang-tidy, cppcheck
+##   make soak         kill server and clients for SOAK (120) seconds; no report is lost or doubled
 ##   make sanitize     the tests under AddressSanitizer and UndefinedBehaviorSanitizer
 ##   make valgrind     the unit tests and some commands under valgrind
 ##   make fuzz         libFuzzer, FUZZ_SECONDS (60) a target
@@ -118,10 +119,26 @@ $(FUZZERS:%=%_replay): %_replay: %.o $(BUILD)/tests/fuzz/replay.o $(LIBRARY)
 fuzz-replays: $(FUZZERS:%=%_replay)
 	@:
 
+# What the tests of the server read its sums with.
+SUM := $(BUILD)/tests/server/sum
+$(SUM): %: %.o $(LIBRARY)
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o %.a,$^) $(LIBS)
+
+test-programs: unit-tests fuzz-replays $(SUM)
+	@:
+
+# The server killed, cut off and started again for SOAK seconds under load; every acknowledged
+# report must be in the sum once.
+SOAK ?= 120
+soak:
+	@.ci/setup build test
+	@+$(MAKE) --no-print-directory $(JOBS) all $(SUM)
+	@python3 tests/server/run.py $(BUILD)/emotrack-server $(SUM) --soak $(SOAK) exact
+
 # `make test ONLY=db` runs the parts whose names contain "db".
 test:
 	@.ci/setup build test
-	@+$(MAKE) --no-print-directory $(JOBS) all unit-tests fuzz-replays
+	@+$(MAKE) --no-print-directory $(JOBS) all test-programs
 	@tests/run --build $(BUILD) --data $(DATA) --only "$(ONLY)" $(UNIT_TESTS) $(FUZZERS:%=%_replay)
 
 SANITIZERS := address,undefined
@@ -131,7 +148,7 @@ sanitize:
 
 valgrind:
 	@.ci/setup build test valgrind
-	@+$(MAKE) --no-print-directory $(JOBS) all unit-tests fuzz-replays
+	@+$(MAKE) --no-print-directory $(JOBS) all test-programs
 	@tests/run --build $(BUILD) --data $(DATA) --only "$(ONLY)" --valgrind $(UNIT_TESTS)
 
 # ---- fuzzing: libFuzzer for so many seconds a target, starting from the committed corpus ----
@@ -152,7 +169,7 @@ fuzzers: $(FUZZERS)
 
 lint:
 	@.ci/setup build test lint
-	@+$(MAKE) --no-print-directory $(JOBS) BUILD=build-lint WERROR=1 all unit-tests fuzz-replays docs
+	@+$(MAKE) --no-print-directory $(JOBS) BUILD=build-lint WERROR=1 all test-programs docs
 	@tests/lint/run build-lint '-std=c11 -D_GNU_SOURCE -DEMOTRACK_VERSION="lint" -I. $(WARNINGS)'
 
 format:
@@ -249,7 +266,7 @@ help:
 	@sed -n 's/^## //p' Makefile
 
 FORCE:
-.PHONY: all run unit-tests fuzz-replays test sanitize valgrind fuzz fuzzers lint format model \
-	check-model docs install uninstall bench demo clean help FORCE
+.PHONY: all run unit-tests fuzz-replays test-programs soak test sanitize valgrind fuzz fuzzers \
+	lint format model check-model docs install uninstall bench demo clean help FORCE
 .SECONDARY:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
