@@ -5,11 +5,12 @@
 
 #include <inttypes.h>
 #include <math.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
 
-enum { BYTES_A_LINE = 16 };
+enum { BYTES_A_LINE = 16, LINE_BYTES = 2048 };
 
 void describe_epsilon(double epsilon, char out[EPSILON_TEXT_MAX])
 {
@@ -34,78 +35,105 @@ static enum error append_safe(struct buffer *out, const char *text)
     return display_safe(text, strlen(text), DISPLAY_LINE, out);
 }
 
-/* ---- what joining means ---- */
+/* ---- what joining means: lines of at most 78 columns, a name before the first of each group ----
+ */
 
-static enum error append_privacy(const struct sync_terms *terms, struct buffer *out)
+static enum error put(struct buffer *out, const char *name, const char *format, ...)
+    PRINTF_LIKE(3, 4);
+
+static enum error put(struct buffer *out, const char *name, const char *format, ...)
 {
-    char each[EPSILON_TEXT_MAX], all[EPSILON_TEXT_MAX];
+    char line[LINE_BYTES];
+    va_list arguments;
+    enum error error = buffer_format(out, "%-11s ", name);
 
-    if (terms->noise <= 0)
-        return buffer_append_text(
-            out, "Privacy      no noise is added (z = 0): no guarantee beyond trust in the "
-                 "operator\n");
-    describe_epsilon(terms->epsilon_each, each);
-    describe_epsilon(terms->epsilon_all, all);
-    return buffer_format(out,
-                         "Privacy      epsilon %s for one contribution, %s for all %" PRIu32
-                         " (delta 1e-6),\n             if the operator adds the noise as promised "
-                         "(z = %g)\n",
-                         each, all, terms->contributions, terms->noise);
+    va_start(arguments, format);
+    vsnprintf(line, sizeof line, format, arguments);
+    va_end(arguments);
+    if (!error)
+        error = append_safe(out, line);
+    return error ? error : buffer_append_byte(out, '\n');
 }
 
-static enum error append_vocabulary(const struct sync_terms *terms, struct buffer *out)
+static enum error put_round(const struct sync_terms *terms, struct buffer *out)
+{
+    enum error error =
+        put(out, "A round", "at least %" PRIu32 " reports, of at most %" PRIu32 " votes each,",
+            terms->minimum, terms->votes);
+
+    if (!error)
+        error = put(out, "", "on the %" PRIu32 " most frequent n-grams;", terms->block);
+    return error ? error
+                 : put(out, "", "at most %" PRIu32 " contributions from you, ever",
+                       terms->contributions);
+}
+
+static enum error put_privacy(const struct sync_terms *terms, struct buffer *out)
+{
+    char each[EPSILON_TEXT_MAX], all[EPSILON_TEXT_MAX];
+    enum error error;
+
+    if (terms->noise <= 0) {
+        error = put(out, "Privacy", "no noise is added (z = 0):");
+        return error ? error : put(out, "", "no guarantee beyond trust in the operator");
+    }
+    describe_epsilon(terms->epsilon_each, each);
+    describe_epsilon(terms->epsilon_all, all);
+    error = put(out, "Privacy", "epsilon %s for one contribution, %s for all %" PRIu32 ",", each,
+                all, terms->contributions);
+    return error ? error
+                 : put(out, "", "if the operator adds the noise as promised (z = %g, delta 1e-6)",
+                       terms->noise);
+}
+
+static enum error put_vocabulary(const struct sync_terms *terms, struct buffer *out)
 {
     enum error error;
 
     if (terms->own_vocabulary)
-        return buffer_append_text(out, "Vocabulary   the one of the model that you use\n");
-    error =
-        buffer_format(out,
-                      "Vocabulary   NOT the one of the model that you use: %zu n-grams are new, "
-                      "such as\n             ",
-                      terms->foreign);
+        return put(out, "Vocabulary", "the one of the model that you use");
+    error = put(out, "Vocabulary", "NOT the one of the model that you use: %zu n-grams are new,",
+                terms->foreign);
     if (!error)
-        error = append_safe(out, terms->words);
-    return error
-               ? error
-               : buffer_append_text(out, "\n             A contribution can name any of them: look "
-                                         "for words that only you would write.\n");
+        error = put(out, "", "such as %s", terms->words);
+    if (!error)
+        error = put(out, "", "A contribution can name any of them: look for words");
+    return error ? error : put(out, "", "that only you would write.");
+}
+
+static enum error put_mode(const struct sync_terms *terms, struct buffer *out)
+{
+    enum error error =
+        put(out, "Mode", "%s: this server sees each contribution: which", terms->mode);
+
+    if (!error)
+        error = put(out, "", "public words and word pairs it names, for which emotions,");
+    if (!error)
+        error = put(out, "", "and how many; and it could send one person a round of");
+    if (!error)
+        error = put(out, "", "their own. It sees no message, no time of a message, no");
+    return error ? error : put(out, "", "name, and none of your own words.");
 }
 
 enum error describe_terms(const struct sync_terms *terms, struct buffer *out)
 {
-    enum error error = buffer_append_text(out, "Server       ");
+    enum error error = put(out, "Server", "%s", terms->url);
 
     if (!error)
-        error = append_safe(out, terms->url);
+        error = put(out, "Key", "%s", terms->fingerprint);
     if (!error)
-        error = buffer_format(out,
-                              "\nKey          %s\n             Compare it with what the operator "
-                              "has published.\n",
-                              terms->fingerprint);
+        error = put(out, "", "Compare it with what the operator has published.");
     if (!error)
-        error = buffer_format(out,
-                              "A round      at least %" PRIu32 " reports, of at most %" PRIu32
-                              " votes each, on the %" PRIu32
-                              " most frequent n-grams;\n             at most %" PRIu32
-                              " contributions from you\n",
-                              terms->minimum, terms->votes, terms->block, terms->contributions);
+        error = put_round(terms, out);
     if (!error)
-        error = append_privacy(terms, out);
+        error = put_privacy(terms, out);
     if (!error)
-        error = append_vocabulary(terms, out);
-    return error
-               ? error
-               : buffer_format(
-                     out,
-                     "Mode         %s: this server sees each contribution: which public words and\n"
-                     "             word pairs it names, for which emotions, and how many; and it\n"
-                     "             could send one person a round of their own. It sees no "
-                     "message,\n"
-                     "             no time of a message, no name, and none of your own words.\n"
-                     "These terms are kept: a round that asks for more, or protects less, is "
-                     "refused.\n",
-                     terms->mode);
+        error = put_vocabulary(terms, out);
+    if (!error)
+        error = put_mode(terms, out);
+    return error ? error
+                 : buffer_append_text(out, "These terms are kept: a round that asks for more, or "
+                                           "protects less, is refused.\n");
 }
 
 /* ---- what would be sent ---- */

