@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { MODE_MAX = 16 /* bytes of a mode's name */ };
+
 /* ---- drawing ---- */
 
 /* What was drawn for the manifest and the ratings as they are now. */
@@ -119,7 +121,7 @@ enum error contribution_freeze(struct journal *journal, const struct task *task,
                                const struct drawn *drawn)
 {
     const struct manifest *manifest = &task->manifest;
-    char mode[] = "trusted";
+    char mode[MODE_MAX];
     struct ledger_entry entry = {
         .url = task->membership.url,
         .round = manifest->round,
@@ -131,6 +133,7 @@ enum error contribution_freeze(struct journal *journal, const struct task *task,
         .length = drawn->body.length,
     };
 
+    snprintf(mode, sizeof mode, "%s", mode_names[manifest->mode]);
     memcpy(entry.key, task->envelope.first, sizeof entry.key);
     hash_bytes(drawn->body.data, drawn->body.length, entry.digest);
     return db_contribution_freeze(journal->db, &entry, drawn->report.id, drawn->body.data,

@@ -363,6 +363,8 @@ static enum error run(struct exchange *exchange)
         error = fetch_model(exchange);
     if (!error)
         error = contribute(exchange);
+    if (exchange->client && exchange->retry_after == 0)
+        exchange->retry_after = client_retry_after(exchange->client);
     client_free(exchange->client);
     return error;
 }

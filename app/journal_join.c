@@ -174,16 +174,6 @@ static enum error look_at_vocabulary(struct journal *journal, struct client *cli
 
 /* ---- the offer ---- */
 
-static enum error check_mode(const struct manifest *manifest)
-{
-    if (manifest->mode == MODE_TRUSTED)
-        return ERROR_NONE;
-    return error_raise(ERROR_VERSION,
-                       "the server works in the mode '%s', which this EmoTrack does not know yet; "
-                       "update EmoTrack",
-                       mode_name(manifest->mode));
-}
-
 static enum error write_texts(struct task *task)
 {
     struct buffer pins, envelope;
@@ -212,8 +202,6 @@ static enum error ask(struct journal *journal, const struct join_options *option
         error = client_manifest(client, &task->envelope);
     if (!error)
         error = open_offered(known, options->key, task);
-    if (!error)
-        error = check_mode(&task->manifest);
     if (!error)
         error = terms_fill(journal, task->membership.url, envelope_key(&task->envelope),
                            &task->manifest, &offer->terms);

@@ -54,11 +54,6 @@ enum error task_load(struct journal *journal, struct task *out)
     return error;
 }
 
-const char *mode_name(enum mode mode)
-{
-    return mode == MODE_SPLIT ? "split" : "trusted";
-}
-
 enum error terms_fill(const struct journal *journal, const char *url,
                       const unsigned char key[KEY_BYTES], const struct manifest *manifest,
                       struct sync_terms *out)
@@ -68,7 +63,7 @@ enum error terms_fill(const struct journal *journal, const char *url,
     enum error error = manifest_vocabulary_hash(journal->model, vocabulary);
 
     *out = (struct sync_terms){
-        .mode = mode_name(manifest->mode),
+        .mode = mode_names[manifest->mode],
         .noise = manifest->noise,
         .votes = manifest->votes,
         .contributions = manifest->contributions,

@@ -284,7 +284,7 @@ enum error update_model(struct journal *journal, const struct manifest *manifest
         return error ? error : journal_look_at_model(journal, &out->updated);
     error = file_matches(journal, PROFILE_BESIDE, manifest, &bytes, &beside);
     out->beside = beside && !client;
-    out->wanted = !beside;
+    out->wanted = !beside && !client;
     if (!error && beside && client)
         error = open_checked(&bytes, manifest, &candidate);
     else if (!error && client)

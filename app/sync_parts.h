@@ -30,9 +30,6 @@ enum error terms_fill(const struct journal *journal, const char *url,
                       const unsigned char key[KEY_BYTES], const struct manifest *manifest,
                       struct sync_terms *out) MUST_CHECK;
 
-/* "trusted" */
-const char *mode_name(enum mode mode);
-
 /* Whether the caller's wish has come true: ERROR_CANCELLED. */
 enum error check_cancelled(const atomic_bool *cancel) MUST_CHECK;
 
