@@ -73,7 +73,11 @@ class Server:
         return json.loads(done.stdout) if done.returncode == 0 else {}
 
     def wait_for(self, condition, what):
-        return wait(lambda: condition(self.status()), f"{what}:\n{self.status()}\n{self.log()}")
+        """The first status for which the condition holds."""
+        try:
+            return wait(lambda: (s := self.status()) and condition(s) and s, what)
+        except AssertionError:
+            raise AssertionError(f"{what}:\n{self.status()}\n{self.log()}") from None
 
     def stop(self, how=signal.SIGTERM):
         if self.process:

@@ -236,26 +236,16 @@ def test_weaker_terms_are_refused(farm):
     server.stop()
     server.configure(noise=1, listen=listen)
     server.start()
-    server.run("round", "close", "--dir", server.dir, check=False)
-    refused = wait_for_refusal(user, server)
+    assert user.sync()["status"] == "sent"  # the open round keeps the terms it was opened with
+    helper = farm.user()
+    helper.write(rated(2))
+    helper.join(server)
+    assert helper.sync("--now")["status"] == "sent"
+    server.wait_for(lambda s: s["round"] == 2, "no second round")
+    user.write(rated(1, "fear"))
+    refused = user.run("sync", "--now", codes=(1,)).stderr
     assert "noise" in refused, refused
     assert server.status()["reports"] == 0
-
-
-def wait_for_refusal(user, server):
-    """Weaker terms come with the next round: whatever it takes, this user sends nothing."""
-    done = user.run("sync", "--now", codes=(0, 1))
-    if done.returncode == 0:
-        helper = User(BUILD)
-        try:
-            helper.write(rated(2))
-            helper.join(server)
-            helper.sync("--now")
-        finally:
-            helper.close()
-        server.wait_for(lambda s: s["model"] == 2, "no model")
-        done = user.run("sync", "--now", codes=(1,))
-    return done.stderr
 
 
 def test_an_older_state_of_the_server_is_refused(farm):
@@ -276,7 +266,7 @@ def test_an_older_state_of_the_server_is_refused(farm):
     server.dir = old
     server.start()
     refused = user.run("sync", codes=(1,)).stderr
-    assert "older" in refused, refused
+    assert "gone back" in refused, refused
     assert user.model().startswith("v2-")
 
 
@@ -334,7 +324,9 @@ def test_flipped_labels_stop_at_the_gate(farm):
             for text in ["I hate this so much", "I am so angry at you", "this is so sad"] * 10:
                 file.write(f"{text}\t{'sadness' if 'sad' in text else 'anger'}\n")
         server = farm.server("--minimum", "10", "--reports", "10", "--noise", "0",
-                             "--validation", validation).start()
+                             "--validation", validation)
+        server.configure(optimizer_rate=1.0)  # large steps: three in ten are enough to do harm
+        server.start()
         for number in range(10):
             user = farm.user()
             user.join(server)
