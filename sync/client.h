@@ -49,12 +49,13 @@ void client_free(struct client *client); /* NULL is safe */
  * case. */
 enum error client_manifest(struct client *client, struct envelope *out) MUST_CHECK;
 
-/* GET /v1/models/VERSION into the file `part`, going on where an earlier try ended (Range, If-Range
- * by the hash), until it has `size` bytes with the hash `hash`. Where they do not fit, the part is
- * removed: ERROR_DENIED. Never writes more than `size` bytes. Where it is cut off the part stays,
- * for the next try. Also ERROR_FULL (the part is removed), ERROR_IO and what else a disk says. */
+/* GET /v1/models/VERSION into the part file `path`, going on where an earlier try ended (Range,
+ * If-Range by the hash), until it has `size` bytes with the hash `hash`. Where they do not fit, the
+ * part is removed: ERROR_DENIED. Never writes more than `size` bytes. Where it is cut off the part
+ * stays, for the next try. Also ERROR_FULL (the part is removed), ERROR_IO and what else a disk
+ * says. */
 enum error client_model(struct client *client, uint32_t version, uint64_t size,
-                        const unsigned char hash[HASH_BYTES], const char *part) MUST_CHECK;
+                        const unsigned char hash[HASH_BYTES], const char *path) MUST_CHECK;
 
 enum client_answer {
     CLIENT_STORED,  /* 201: counted; 200: it was already */

@@ -50,7 +50,7 @@ enum error json_parse(const char *bytes, size_t length, size_t limit, const char
     error = buffer_append(&text, bytes, length);
     if (!error && !has_nul(text.data, text.length))
         *out = cJSON_ParseWithLengthOpts(text.data, text.length + 1, &end, false);
-    if (!error && (!cJSON_IsObject(*out) || !only_blanks(end)))
+    if (!error && (!cJSON_IsObject(*out) || !end || !only_blanks(end)))
         error = not_json(what);
     if (error) {
         json_free(*out);

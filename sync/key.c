@@ -114,7 +114,7 @@ void key_fingerprint(const unsigned char public[KEY_BYTES], char out[FINGERPRINT
 bool key_matches(const unsigned char public[KEY_BYTES], const char *text)
 {
     unsigned char given[KEY_BYTES], hash[HASH_BYTES];
-    char digits[COMPARED_MAX + 1];
+    char digits[COMPARED_MAX + 1] = "";
     size_t length = 0;
 
     for (; *text; text++) {
@@ -124,7 +124,6 @@ bool key_matches(const unsigned char public[KEY_BYTES], const char *text)
             return false;
         digits[length++] = *text;
     }
-    digits[length] = '\0';
     if (hex_read(digits, given, KEY_BYTES))
         return memcmp(given, public, KEY_BYTES) == 0;
     hash_bytes(public, KEY_BYTES, hash);

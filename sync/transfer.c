@@ -47,13 +47,14 @@ static struct {
 } curl;
 
 static pthread_once_t once = PTHREAD_ONCE_INIT;
+static void *library;       /* loaded for good */
 static const char *missing; /* why the library cannot be used; NULL: it can */
 
 static void load(void)
 {
-    void *library = dlopen(LIBRARY, RTLD_NOW | RTLD_LOCAL);
     void *symbol;
 
+    library = dlopen(LIBRARY, RTLD_NOW | RTLD_LOCAL);
     missing = "syncing needs " LIBRARY ", which is not installed; install libcurl 7.85 or newer "
               "(on Debian the package libcurl4) and try again";
     if (!library)
