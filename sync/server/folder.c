@@ -9,7 +9,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -147,6 +146,7 @@ enum error folder_check(const struct folder *folder)
 /* The locks belong to the open file: they go when the process ends, however it does. */
 static enum error take(const struct folder *folder, const char *name, int how, int *out)
 {
+    struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
     char path[FOLDER_PATH_MAX];
     enum error error = folder_file(folder, name, path);
     int descriptor;
@@ -156,9 +156,11 @@ static enum error take(const struct folder *folder, const char *name, int how, i
     descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (descriptor < 0)
         return error_raise_errno("open", path);
-    while (flock(descriptor, how) != 0)
+    while (fcntl(descriptor, how, &whole) != 0)
         if (errno != EINTR) {
-            error = errno == EWOULDBLOCK ? ERROR_BUSY : error_raise_errno("lock", path);
+            bool held = errno == EAGAIN || errno == EACCES;
+
+            error = held ? ERROR_BUSY : error_raise_errno("lock", path);
             close(descriptor);
             return error;
         }
@@ -168,8 +170,10 @@ static enum error take(const struct folder *folder, const char *name, int how, i
 
 enum error folder_lock(struct folder *folder)
 {
-    enum error error = take(folder, "lock", LOCK_EX | LOCK_NB, &folder->lock);
+    enum error error = take(folder, "lock", F_OFD_SETLK, &folder->lock);
 
+    if (!error && ftruncate(folder->lock, 0) != 0)
+        return error_raise_errno("write", folder->path); /* where an earlier one was reached */
     return error != ERROR_BUSY
                ? error
                : error_raise(ERROR_BUSY,
@@ -182,20 +186,21 @@ enum error folder_announce(struct folder *folder, const char *url)
 {
     size_t length = strlen(url);
 
-    if (ftruncate(folder->lock, 0) != 0 || pwrite(folder->lock, url, length, 0) != (ssize_t)length)
+    if (pwrite(folder->lock, url, length, 0) != (ssize_t)length)
         return error_raise_errno("write", folder->path);
     return ERROR_NONE;
 }
 
 bool folder_runs(const struct folder *folder, char *url, size_t size)
 {
+    struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
     char path[FOLDER_PATH_MAX];
     int descriptor = folder_file(folder, "lock", path) ? -1 : open(path, O_RDONLY | O_CLOEXEC);
     ssize_t length = 0;
     bool runs = false;
 
     if (descriptor >= 0) {
-        runs = flock(descriptor, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+        runs = fcntl(descriptor, F_OFD_GETLK, &whole) == 0 && whole.l_type != F_UNLCK;
         if (runs)
             length = pread(descriptor, url, size - 1, 0);
         close(descriptor);
@@ -206,7 +211,7 @@ bool folder_runs(const struct folder *folder, char *url, size_t size)
 
 enum error folder_work(struct folder *folder, bool wait)
 {
-    enum error error = take(folder, "work.lock", wait ? LOCK_EX : LOCK_EX | LOCK_NB, &folder->work);
+    enum error error = take(folder, "work.lock", wait ? F_OFD_SETLKW : F_OFD_SETLK, &folder->work);
 
     return error != ERROR_BUSY
                ? error

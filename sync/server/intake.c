@@ -8,12 +8,14 @@
 #include <pthread.h>
 #include <sodium.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum {
     BATCH_MAX = 4096, /* reports in one transaction */
     SHARD = 0,        /* the only one that this store has */
+    TROUBLE_MAX = 512,
 };
 
 /* The round whose reports are added up. */
@@ -36,6 +38,7 @@ struct intake {
     struct intake_ticket *first, **last; /* those that wait */
     size_t waiting;
     bool stopping;
+    char trouble[TROUBLE_MAX]; /* of intake_trouble */
 
     /* the thread's own */
     struct counting counting;
@@ -84,6 +87,21 @@ void intake_count(struct intake *intake, uint64_t *round, uint64_t *reports)
 {
     *round = atomic_load(&intake->round);
     *reports = atomic_load(&intake->reports);
+}
+
+void intake_trouble(struct intake *intake, char *out, size_t size)
+{
+    pthread_mutex_lock(&intake->lock);
+    snprintf(out, size, "%s", intake->trouble);
+    intake->trouble[0] = '\0';
+    pthread_mutex_unlock(&intake->lock);
+}
+
+static void note_trouble(struct intake *intake)
+{
+    pthread_mutex_lock(&intake->lock);
+    snprintf(intake->trouble, sizeof intake->trouble, "%s", error_sentence());
+    pthread_mutex_unlock(&intake->lock);
 }
 
 /* Waits for tickets and takes up to a batch of them; NULL: it is to end. */
@@ -330,11 +348,12 @@ static void commit(struct intake *intake, struct intake_ticket *tickets)
             error = store_sum(intake);
         error = store->end(store, error);
     }
-    /* What is in memory goes back to what is on the disk. */
-    if (error)
-        forget(&intake->counting);
-    else
+    if (error) {
+        note_trouble(intake);
+        forget(&intake->counting); /* what is in memory goes back to what is on the disk */
+    } else {
         show_count(intake);
+    }
     for (size_t i = 0; i < intake->count; i++) {
         enum intake_outcome outcome = error ? INTAKE_FAILED : intake->outcome[i];
         struct intake_ticket *ticket = intake->batch[i];

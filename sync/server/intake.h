@@ -58,4 +58,8 @@ void intake_stop(struct intake *intake);
 /* The round that it last took reports for, and how many are in its sum (durably). */
 void intake_count(struct intake *intake, uint64_t *round, uint64_t *reports);
 
+/* Why reports could not be stored since this was last asked, in `out` (`size` bytes); "": all
+ * were. */
+void intake_trouble(struct intake *intake, char *out, size_t size);
+
 #endif

@@ -254,11 +254,19 @@ static enum error tick(struct service *service)
 static void tick_patiently(struct service *service)
 {
     int64_t now = clock_milliseconds();
+    char trouble[LINE_MAX_BYTES];
+    bool failed;
 
-    if (now < service->rest_until || !tick(service))
+    if (now < service->rest_until)
         return;
-    note("%s", error_sentence());
-    service->rest_until = now + PATIENCE_FAILED * 1000;
+    failed = tick(service) != ERROR_NONE;
+    if (failed)
+        note("%s", error_sentence());
+    intake_trouble(service->intake, trouble, sizeof trouble);
+    if (trouble[0])
+        note("reports could not be stored: %s", trouble);
+    if (failed || trouble[0])
+        service->rest_until = now + PATIENCE_FAILED * 1000;
 }
 
 static void keep(struct service *service, const sigset_t *ends)

@@ -4,8 +4,8 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-/* sum DIR: the sum of the open round of the server in DIR, read by the server's own code: the number
- * of reports, then "COORDINATE VALUE" for each that is not 0. */
+/* sum DIR: the sum of the open round of the server in DIR, read by the server's own code: the
+ * number of reports, then "COORDINATE VALUE" for each that is not 0. */
 int main(int argc, char **argv)
 {
     struct server server = {.folder = {.lock = -1, .work = -1}};
