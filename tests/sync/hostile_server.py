@@ -310,6 +310,7 @@ def end_rudely(connection):
 
 def serve(connection, context, number):
     try:
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if context:
             connection = context.wrap_socket(connection, server_side=True)
         answer(connection, number)
