@@ -70,10 +70,13 @@ static enum error open_fetched(struct journal *journal)
         take_stamp(path.data, &journal->fetched);
     if (!error && journal->fetched.there)
         error = model_open(path.data, &journal->model);
-    buffer_free(&path);
     if (error && error != ERROR_NO_MEMORY && journal->fetched.there)
-        snprintf(journal->notice, sizeof journal->notice,
-                 "the model that comes with EmoTrack is used: %.400s", error_sentence());
+        snprintf(
+            journal->notice, sizeof journal->notice,
+            "the fetched model '%.300s' cannot be used, so the one that comes with EmoTrack is: "
+            "`emotrack sync` fetches it again",
+            path.data);
+    buffer_free(&path);
     return error == ERROR_NO_MEMORY ? error : ERROR_NONE;
 }
 

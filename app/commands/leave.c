@@ -4,40 +4,40 @@
 
 #include <stdio.h>
 
-/* Asks where there is somebody to ask. `*leave`: the user did not say no. */
-static enum error confirm(const struct arguments *arguments, const struct sync_state *state,
-                          bool *leave)
+/* `*sure`: the user did not say no. */
+static enum error confirm(const struct arguments *arguments, struct journal *journal, bool *sure)
 {
-    *leave = true;
-    if (arguments_has(arguments, "yes") || !state->joined)
+    struct sync_state state;
+    enum error error;
+
+    *sure = true;
+    if (arguments_has(arguments, "yes"))
         return ERROR_NONE;
-    if (!session_can_ask())
-        return error_raise(ERROR_USAGE,
-                           "without a terminal there is nobody to ask: leaving needs --yes");
-    *leave = session_confirm("Leave %s%s?", state->terms.url,
-                             state->queued > 0 ? " and withdraw what was not sent yet" : "");
-    return ERROR_NONE;
+    error = journal_sync_state(journal, &state);
+    if (!error && state.joined)
+        *sure = session_confirm("Leave %s%s?", state.terms.url,
+                                state.queued > 0 ? " and withdraw what was not sent yet" : "");
+    return error;
 }
 
 static int run(const struct arguments *arguments)
 {
     struct journal *journal = NULL;
-    struct sync_state state;
-    bool leave = true;
-    enum error error = session_open(arguments, JOURNAL_WRITE, &journal);
+    bool sure = true;
+    enum error error = ERROR_NONE;
 
+    if (!session_can_ask() && !arguments_has(arguments, "yes"))
+        error = error_raise(ERROR_USAGE,
+                            "without a terminal there is nobody to ask: leaving needs --yes");
     if (!error)
-        error = journal_sync_state(journal, &state);
+        error = session_open(arguments, JOURNAL_WRITE, &journal);
     if (!error)
-        error = confirm(arguments, &state, &leave);
-    if (!error && leave) {
+        error = confirm(arguments, journal, &sure);
+    if (!error && sure)
         error = journal_leave(journal);
-        if (!error)
-            printf("left %s; the model in use stays, and so does the log of uploads\n",
-                   state.terms.url);
-    } else if (!error) {
-        printf("nothing was changed\n");
-    }
+    if (!error)
+        puts(sure ? "left the server; the model in use stays, and so does the log of uploads"
+                  : "nothing was changed");
     journal_close(journal);
     return report_outcome(arguments, error);
 }

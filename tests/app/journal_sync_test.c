@@ -142,7 +142,7 @@ enum error client_manifest(struct client *client, struct envelope *out)
 
 /* Goes on where a part ends, as the real one does. */
 enum error client_model(struct client *client, uint32_t version, uint64_t size,
-                        const unsigned char hash[HASH_BYTES], const char *part)
+                        const unsigned char hash[HASH_BYTES], const char *path)
 {
     const struct buffer *model = &server->model[version < MODELS ? version : 0];
     unsigned char own[HASH_BYTES];
@@ -152,15 +152,15 @@ enum error client_model(struct client *client, uint32_t version, uint64_t size,
 
     (void)client;
     buffer_init(&bytes, MODEL_FILE_MAX);
-    if (!error && access(part, F_OK) == 0)
-        error = file_read(part, &bytes);
+    if (!error && access(path, F_OK) == 0)
+        error = file_read(path, &bytes);
     if (!error && bytes.length < size && bytes.length < model->length)
         error = buffer_append(&bytes, model->data + bytes.length, model->length - bytes.length);
     if (!error)
-        error = file_replace(part, bytes.data, bytes.length / 2);
+        error = file_replace(path, bytes.data, bytes.length / 2);
     may_die();
     if (!error)
-        error = file_replace(part, bytes.data, bytes.length);
+        error = file_replace(path, bytes.data, bytes.length);
     may_die();
     if (!error)
         hash_bytes(bytes.data, bytes.length, own);
@@ -168,7 +168,7 @@ enum error client_model(struct client *client, uint32_t version, uint64_t size,
     buffer_free(&bytes);
     if (error || fits)
         return error;
-    unlink(part);
+    unlink(path);
     return error_raise(ERROR_DENIED, "the model is not what was signed");
 }
 
