@@ -40,7 +40,10 @@ struct training {
     struct table map, table;
     struct label_set set;
     struct corpus data, dev;
-    struct lexicon lexicon;
+    struct lexicon lexicon;       /* in the making; unused where a model gives the vocabulary */
+    struct vocabulary vocabulary; /* the present one */
+    const char *strings;
+    const uint32_t *offsets;
     struct matrix matrix;
     double *weights; /* [features + 1][stride], the bias last */
     float *target;   /* [rows][stride] */
@@ -88,6 +91,24 @@ static uint64_t next_random(uint64_t *state) /* SplitMix64 */
     z = (z ^ z >> 30) * UINT64_C(0xBF58476D1CE4E5B9);
     z = (z ^ z >> 27) * UINT64_C(0x94D049BB133111EB);
     return z ^ z >> 31;
+}
+
+bool train_takes(const struct train_settings *settings, size_t row)
+{
+    uint64_t state = settings->seed ^ row * UINT64_C(0x9E3779B97F4A7C15);
+
+    return settings->part <= 0 || (double)(next_random(&state) >> 11) * 0x1p-53 < settings->part;
+}
+
+static void keep_part(struct training *training)
+{
+    struct corpus *data = &training->data;
+    size_t kept = 0;
+
+    for (size_t row = 0; row < data->count; row++)
+        if (train_takes(training->settings, row))
+            data->rows[kept++] = data->rows[row];
+    data->count = kept;
 }
 
 /* Moves a tenth of the rows to dev, which borrows their text. */
@@ -195,6 +216,8 @@ static enum error read_inputs(struct training *training)
         error = corpus_read(settings->data, map, true, &training->set, &training->data);
     if (!error && settings->dev)
         error = corpus_read(settings->dev, map, true, &training->set, &training->dev);
+    if (!error)
+        keep_part(training);
     if (!error && !settings->dev)
         error = split_dev(training);
     if (!error && (training->set.count < 2 || training->data.count < ROWS_MIN))
@@ -270,13 +293,17 @@ static void fill_targets(struct training *training, uint32_t stride)
     }
 }
 
+static bool is_bigram(const struct training *training, size_t feature)
+{
+    return strchr(training->strings + training->offsets[feature], ' ') != NULL;
+}
+
 /* Fits the weights to the present vocabulary. */
 static enum error fit(struct training *training, uint32_t stride, double tolerance)
 {
-    const struct lexicon *lexicon = &training->lexicon;
     struct solver_problem problem = {
         .rows = training->data.count,
-        .features = lexicon->count,
+        .features = training->vocabulary.count,
         .labels = training->set.count,
         .stride = (int)stride,
         .target = training->target,
@@ -286,16 +313,15 @@ static enum error fit(struct training *training, uint32_t stride, double toleran
         .progress = report_iteration,
         .context = training,
     };
-    enum error error = fill_matrix(&training->data, &lexicon->vocabulary, &training->matrix);
+    enum error error = fill_matrix(&training->data, &training->vocabulary, &training->matrix);
 
     if (error)
         return error;
     problem.row_start = training->matrix.row_start;
     problem.feature = training->matrix.feature;
     problem.value = training->matrix.value;
-    for (size_t i = 0; i < lexicon->count; i++)
-        training->penalty[i] =
-            lexicon->entries[i].kind == NGRAM_BIGRAM ? PENALTY * BIGRAM_PENALTY : PENALTY;
+    for (size_t i = 0; i < problem.features; i++)
+        training->penalty[i] = is_bigram(training, i) ? PENALTY * BIGRAM_PENALTY : PENALTY;
     return solver_run(&problem, training->weights);
 }
 
@@ -315,6 +341,13 @@ static bool is_useful(const struct training *training, size_t place, uint32_t st
     for (uint32_t label = 0; label < stride; label++)
         useful |= row[label] != 0;
     return useful;
+}
+
+static void use_lexicon(struct training *training)
+{
+    training->vocabulary = training->lexicon.vocabulary;
+    training->strings = training->lexicon.strings.data;
+    training->offsets = training->lexicon.offsets;
 }
 
 static bool is_marked(const void *context, const struct lexicon_entry *entry, size_t place)
@@ -342,22 +375,47 @@ static enum error prune(struct training *training, uint32_t stride)
     }
     memmove(training->weights + kept * stride, training->weights + count * stride, row);
     error = lexicon_select(&training->lexicon, training->data.count, is_marked, marks);
+    use_lexicon(training);
     free(marks);
+    return error;
+}
+
+/* The n-grams that are fitted first: of the model that is given, else all that are frequent. */
+static enum error choose_vocabulary(struct training *training)
+{
+    enum error error;
+
+    if (training->settings->vocabulary) {
+        const struct model_parts *parts = model_parts(training->settings->vocabulary);
+
+        training->vocabulary = parts->vocabulary;
+        training->strings = parts->strings;
+        training->offsets = parts->offsets;
+        return ERROR_NONE;
+    }
+    error = lexicon_count(&training->lexicon, &text_settings, &training->data);
+    if (!error)
+        error = lexicon_select(&training->lexicon, training->data.count, is_frequent, NULL);
+    use_lexicon(training);
     return error;
 }
 
 static enum error fit_all(struct training *training, uint32_t stride)
 {
     enum error error = ERROR_NONE;
-    size_t cells = (training->lexicon.count + 1) * stride;
+    size_t cells = ((size_t)training->vocabulary.count + 1) * stride;
 
     training->weights = allocate(cells, sizeof *training->weights, &error);
     training->rounded = allocate(cells, sizeof *training->rounded, &error);
     training->target = allocate(training->data.count * stride, sizeof *training->target, &error);
-    training->penalty = allocate(training->lexicon.count + 1, sizeof *training->penalty, &error);
+    training->penalty = allocate(training->vocabulary.count + 1, sizeof *training->penalty, &error);
     if (error)
         return error;
     fill_targets(training, stride);
+    if (training->settings->vocabulary) {
+        report_stage(training, "fitting the vocabulary that is given", 10, 85);
+        return fit(training, stride, 1e-5);
+    }
     report_stage(training, "fitting all word pairs", 10, 60);
     error = fit(training, stride, 1e-4);
     if (!error)
@@ -368,8 +426,7 @@ static enum error fit_all(struct training *training, uint32_t stride)
 
 static void fill_parts(struct training *training, uint32_t stride)
 {
-    const struct lexicon *lexicon = &training->lexicon;
-    size_t cells = (lexicon->count + 1) * stride;
+    size_t weights = (size_t)training->vocabulary.count * stride, cells = weights + stride;
 
     for (size_t i = 0; i < cells; i++)
         training->rounded[i] = (float)training->weights[i];
@@ -378,11 +435,11 @@ static void fill_parts(struct training *training, uint32_t stride)
         .labels = (uint32_t)training->set.count,
         .stride = stride,
         .text = text_settings,
-        .vocabulary = lexicon->vocabulary,
+        .vocabulary = training->vocabulary,
         .label = training->labels,
-        .strings = lexicon->strings.data,
-        .offsets = lexicon->offsets,
-        .bias = training->rounded + lexicon->count * stride,
+        .strings = training->strings,
+        .offsets = training->offsets,
+        .bias = training->rounded + weights,
         .weights = training->rounded,
         .temperature = 1,
         .threshold = 0,
@@ -398,7 +455,7 @@ static int single_label(uint64_t labels)
 static enum error score_dev(struct training *training, float *scores)
 {
     struct features *features = NULL;
-    enum error error = features_new(&text_settings, &training->lexicon.vocabulary, &features);
+    enum error error = features_new(&text_settings, &training->vocabulary, &features);
 
     for (size_t row = 0; row < training->dev.count && !error; row++) {
         const struct term *terms;
@@ -493,7 +550,7 @@ static double choose_threshold(const struct training *training, const float *sco
 
 static size_t count_nonzero(const struct training *training)
 {
-    size_t cells = training->lexicon.count * training->parts.stride, nonzero = 0;
+    size_t cells = (size_t)training->vocabulary.count * training->parts.stride, nonzero = 0;
 
     for (size_t i = 0; i < cells; i++)
         nonzero += training->rounded[i] != 0;
@@ -551,7 +608,7 @@ static enum error finish(struct training *training, struct buffer *out, struct t
     free(scores);
     report->rows = training->data.count;
     report->dev_rows = training->dev.count;
-    report->features = training->lexicon.count;
+    report->features = training->vocabulary.count;
     report->nonzero = count_nonzero(training);
     error = write_origin(training, report);
     parts->temperature = (float)report->temperature;
@@ -594,9 +651,7 @@ enum error train_model(const struct train_settings *settings, struct buffer *out
     error = read_inputs(training);
     stride = model_stride((uint32_t)training->set.count);
     if (!error)
-        error = lexicon_count(&training->lexicon, &text_settings, &training->data);
-    if (!error)
-        error = lexicon_select(&training->lexicon, training->data.count, is_frequent, NULL);
+        error = choose_vocabulary(training);
     if (!error)
         error = fit_all(training, stride);
     if (!error) {

@@ -3,7 +3,9 @@
 
 #include "base/buffer.h"
 #include "classifier/metrics.h"
+#include "classifier/model.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -15,7 +17,10 @@ struct train_settings {
     const char *map;    /* `from<TAB>to`; NULL: labels as they are */
     const char *labels; /* `name<TAB>emoji<TAB>colour`; NULL: no emoji, colours in turn */
     const char *origin; /* "key: value" lines to put first into the provenance, or "" */
-    uint64_t seed;      /* of the tenth */
+    uint64_t seed;      /* of the tenth, and of the part */
+    double part;        /* of the rows of data that are used (train_takes); 0: all of them */
+    /* Whose n-grams to fit, in place of those of the data; its labels must be theirs. NULL: none */
+    const struct model *vocabulary;
     /* Where the work is, in percent; NULL: nobody asks. */
     void (*progress)(const char *stage, int percent);
 };
@@ -26,6 +31,9 @@ struct train_report {
     double coverage;    /* the part of those that is not "can't tell" */
     double threshold, temperature;
 };
+
+/* Whether a row of data, counted from 0, is in the part that is used. */
+bool train_takes(const struct train_settings *settings, size_t row);
 
 /* Appends the model file to `out`. */
 enum error train_model(const struct train_settings *settings, struct buffer *out,

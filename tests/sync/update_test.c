@@ -101,7 +101,8 @@ static void learn_once(int guess, bool right, int picked, float *bias)
     assert_int_equal(update_new(model, &wide, &update), ERROR_NONE);
     add(update, messages[0], guess, right, picked);
     assert_int_equal(update_train(update, &change), ERROR_NONE);
-    memcpy(bias, change + (size_t)wide.block * wide.labels, wide.labels * sizeof *bias);
+    for (int i = 0; i < labels; i++) /* it learns at a tenth of the rate */
+        bias[i] = 10 * change[wide.block * wide.labels + (uint32_t)i];
     update_free(update);
 }
 
@@ -181,7 +182,7 @@ static void test_rows_are_of_the_message(void **state)
                 value = terms[i].value;
         seen += value != 0;
         for (int i = 0; i < labels; i++)
-            assert_true(fabsf(change[(int)feature * labels + i] - value * bias[i]) < 1e-6F);
+            assert_true(fabsf(change[(int)feature * labels + i] - 10 * value * bias[i]) < 1e-6F);
     }
     assert_true(seen > 3);
     update_free(update);
