@@ -6,7 +6,7 @@
 /* The drawing's own units; the page makes it as wide as it has room. */
 enum {
     WIDTH = 720,
-    HEIGHT = 260,
+    HEIGHT = 270,
     LEFT = 48,
     RIGHT = 700,
     TOP = 16,
@@ -96,7 +96,7 @@ static enum error write_versions(const struct server_status *status, const struc
             error = buffer_format(out,
                                   "<text class=\"axis\" x=\"%.1f\" y=\"%d\" "
                                   "text-anchor=\"middle\">%" PRIu32 "</text>\n",
-                                  x_of(scale, i), BOTTOM + 22, status->models[i].version);
+                                  x_of(scale, i), BOTTOM + 20, status->models[i].version);
     return error;
 }
 
@@ -160,6 +160,6 @@ enum error chart_write(const struct server_status *status, struct buffer *out)
         error = buffer_format(out,
                               "<text class=\"axis\" x=\"%d\" y=\"%d\" text-anchor=\"middle\">"
                               "model version</text>\n</svg>\n",
-                              (LEFT + RIGHT) / 2, HEIGHT - 2);
+                              (LEFT + RIGHT) / 2, HEIGHT - 6);
     return error;
 }

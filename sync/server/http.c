@@ -115,6 +115,14 @@ static size_t leave_escaped(void *context, struct MHD_Connection *library, char 
 
 /* ---- listening ---- */
 
+static bool is_port(const char *text)
+{
+    char *end;
+    long port = strtol(text, &end, 10);
+
+    return text[0] >= '0' && text[0] <= '9' && *end == '\0' && port >= 0 && port <= UINT16_MAX;
+}
+
 /* "host:port" or "[host]:port", taken apart. */
 static enum error split(const char *listen, char host[HOST_MAX], const char **port)
 {
@@ -125,7 +133,7 @@ static enum error split(const char *listen, char host[HOST_MAX], const char **po
         begin++;
         length -= 2;
     }
-    if (!colon || length >= HOST_MAX)
+    if (!colon || length >= HOST_MAX || !is_port(colon + 1))
         return error_raise(ERROR_INVALID, "cannot listen on '%s': it must be HOST:PORT", listen);
     memcpy(host, begin, length);
     host[length] = '\0';

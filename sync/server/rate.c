@@ -1,5 +1,6 @@
 #include "sync/server/rate.h"
 
+#include <math.h>
 #include <netinet/in.h>
 #include <pthread.h>
 #include <sodium.h>
@@ -227,7 +228,7 @@ bool rate_request(struct rate *rate, const struct address *address, int64_t now,
     pthread_mutex_lock(&rate->lock);
     peer = find_or_add(rate, address, now);
     may = peer && take(rate, &peer->requests, now);
-    *wait = peer && !may ? (int)((1 - peer->requests.tokens) / rate->limits.rate) + 1 : 1;
+    *wait = peer && !may ? (int)ceil((1 - peer->requests.tokens) / rate->limits.rate) : 1;
     pthread_mutex_unlock(&rate->lock);
     return may;
 }
