@@ -9,8 +9,7 @@
 #include <strings.h>
 #include <time.h>
 
-enum { LINE_MAX = 512, SUCCESS = 200, CREATED = 201, PARTIAL = 206, NOT_FOUND = 404 };
-enum { TIMED_OUT = 408, CONFLICT = 409, TOO_EARLY = 425, TOO_MANY = 429 };
+enum { LINE_MAX = 512 /* bytes; no field that matters is as long */ };
 
 /* ---- numbers and dates ---- */
 
@@ -153,10 +152,10 @@ enum error reply_line(struct reply *reply, const char *line, size_t length)
     while (length > 0 && (line[length - 1] == '\n' || line[length - 1] == '\r'))
         length--;
     if (length >= sizeof text || memchr(line, '\0', length))
-        return ERROR_NONE; /* no field that matters is as long */
+        return ERROR_NONE;
     memcpy(text, line, length);
     text[length] = '\0';
-    if (strncmp(text, "HTTP/", 5) == 0 && (reply->status < SUCCESS || !reply->ended))
+    if (strncmp(text, "HTTP/", 5) == 0 && (reply->status < STATUS_OK || !reply->ended))
         begin(reply, text);
     else if (length == 0)
         reply->ended = true;
@@ -180,17 +179,17 @@ int reply_wait(const struct reply *reply, int64_t now)
 
 bool reply_may_change(const struct reply *reply)
 {
-    return reply->status == TIMED_OUT || reply->status == TOO_EARLY || reply->status == TOO_MANY ||
-           reply->status / 100 == 5;
+    return reply->status == STATUS_TIMED_OUT || reply->status == STATUS_TOO_EARLY ||
+           reply->status == STATUS_TOO_MANY || reply->status / 100 == 5;
 }
 
 enum error reply_to_report(const struct reply *reply, const char *body, size_t length, int64_t now,
                            struct client_reply *out)
 {
     *out = (struct client_reply){.status = reply->status};
-    if (reply->status == SUCCESS || reply->status == CREATED)
+    if (reply->status == STATUS_OK || reply->status == STATUS_CREATED)
         out->answer = CLIENT_STORED;
-    else if (reply->status == CONFLICT || reply->status == NOT_FOUND)
+    else if (reply->status == STATUS_CONFLICT || reply->status == STATUS_NOT_FOUND)
         out->answer = CLIENT_CLOSED;
     else if (reply_may_change(reply))
         out->answer = CLIENT_LATER;
@@ -224,7 +223,7 @@ static enum error begin_download(struct download *download, const struct reply *
     if (strcmp(reply->type, MODEL_TYPE) != 0)
         return error_raise(ERROR_INVALID, "it sends a model as '%s', not as %s", reply->type,
                            MODEL_TYPE);
-    if (reply->status == PARTIAL) {
+    if (reply->status == STATUS_PARTIAL) {
         if (!reply->ranged || reply->from != download->done)
             return error_raise(ERROR_INVALID, "it sends another part of the model than was asked "
                                               "for");
@@ -242,7 +241,7 @@ enum error download_take(struct download *download, const struct reply *reply, c
 {
     enum error error = ERROR_NONE;
 
-    assert(reply->status == SUCCESS || reply->status == PARTIAL);
+    assert(reply->status == STATUS_OK || reply->status == STATUS_PARTIAL);
     if (!download->begun)
         error = begin_download(download, reply);
     download->begun = true;

@@ -9,6 +9,19 @@
 enum { REPLY_HEAD_MAX = 16 * 1024, REPLY_TYPE_MAX = 96, REPLY_WAIT_MAX = 24 * 60 * 60 };
 #define REPLY_UNKNOWN UINT64_MAX
 
+/* RFC 9110, 15. */
+enum {
+    STATUS_OK = 200,
+    STATUS_CREATED = 201,
+    STATUS_PARTIAL = 206,
+    STATUS_NOT_FOUND = 404,
+    STATUS_TIMED_OUT = 408,
+    STATUS_CONFLICT = 409,
+    STATUS_NO_RANGE = 416,
+    STATUS_TOO_EARLY = 425,
+    STATUS_TOO_MANY = 429,
+};
+
 struct reply {
     int status;                /* 0: no head has come yet */
     size_t size;               /* bytes of all heads so far */
