@@ -3,24 +3,18 @@
 #include "base/clock.h"
 #include "sync/privacy.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
-#include <unistd.h>
 
 /* One sync, from what waits in the outbox to the next contribution. Killed at any moment it leaves
  * a state from which the next one goes on: what is frozen is in the outbox until the server has
  * answered, and a model is there whole or not at all. */
 
 enum {
-    LOCK_PATIENCE = 60000, /* ms that a sync waits for another of the same profile */
-    LOCK_STEP = 20,        /* ms */
-    FREEZE_TRIES = 5,      /* ratings may change while a contribution is made */
+    FREEZE_TRIES = 5, /* ratings may change while a contribution is made */
 };
 
 struct exchange {
@@ -67,42 +61,6 @@ static void tell_download(void *context, uint64_t done, uint64_t total)
 
     if (options->progress && total > 0)
         options->progress(options->context, SYNC_MODEL, (int)(done * 100 / total));
-}
-
-/* ---- one sync of a profile at a time ---- */
-
-static enum error wait_for_lock(int descriptor, const atomic_bool *cancel)
-{
-    int64_t deadline = clock_milliseconds() + LOCK_PATIENCE;
-    enum error error = ERROR_NONE;
-
-    /* Where the disk knows no locks, the database's own rules still keep one from spending twice.
-     */
-    while (flock(descriptor, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
-        error = check_cancelled(cancel);
-        if (!error && clock_milliseconds() >= deadline)
-            error = error_raise(ERROR_BUSY, "another program is syncing this profile and does not "
-                                            "come to an end; try again later");
-        if (error)
-            return error;
-        clock_sleep(LOCK_STEP);
-    }
-    return ERROR_NONE;
-}
-
-/* Let go by closing the descriptor, however the process ends. */
-static enum error lock(const struct journal *journal, const atomic_bool *cancel, int *descriptor)
-{
-    struct buffer path;
-    enum error error = file_of(journal, PROFILE_LOCK, &path);
-
-    if (!error) {
-        *descriptor = open(path.data, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-        error = *descriptor >= 0 ? wait_for_lock(*descriptor, cancel)
-                                 : error_raise_errno("open", path.data);
-    }
-    buffer_free(&path);
-    return error;
 }
 
 /* ---- the outbox ---- */
@@ -514,18 +472,17 @@ enum error journal_sync(struct journal *journal, const struct sync_options *opti
                         struct sync_result *result)
 {
     struct exchange exchange = {.journal = journal, .options = options, .result = result};
-    int descriptor = -1;
+    int lock = -1;
     enum error error = check_joined(journal);
 
     *result = (struct sync_result){.status = SYNC_WAITING,
                                    .model_version = model_version(journal->model)};
     exchange.obstacle.status = SYNC_WAITING;
     if (!error && !options->dry_run)
-        error = lock(journal, options->cancel, &descriptor);
+        error = sync_lock(journal, options->cancel, &lock);
     if (!error)
         error = sync_locked(&exchange);
-    if (descriptor >= 0)
-        close(descriptor);
+    sync_unlock(lock);
     if (options->progress)
         options->progress(options->context, SYNC_DONE, 100);
     return error;

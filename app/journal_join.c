@@ -153,22 +153,35 @@ static enum error list_foreign(const struct model *own, const struct model *offe
     return error;
 }
 
-static enum error look_at_vocabulary(struct journal *journal, struct client *client,
-                                     struct sync_offer *offer)
+/* The model is fetched for this alone: it has no place yet. */
+static enum error look_at_model(struct journal *journal, struct client *client,
+                                struct sync_offer *offer)
 {
     struct model *model = NULL;
     struct buffer part;
-    enum error error;
+    enum error error = model_fetch(journal, &offer->task.manifest, client, &model);
 
-    if (offer->terms.own_vocabulary)
-        return ERROR_NONE;
-    error = model_fetch(journal, &offer->task.manifest, client, &model);
     if (!error)
         error = list_foreign(journal->model, model, &offer->terms);
     model_close(model);
     if (!file_of(journal, PROFILE_PART, &part))
         unlink(part.data);
     buffer_free(&part);
+    return error;
+}
+
+static enum error look_at_vocabulary(struct journal *journal, const struct join_options *options,
+                                     struct client *client, struct sync_offer *offer)
+{
+    int lock = -1;
+    enum error error;
+
+    if (offer->terms.own_vocabulary)
+        return ERROR_NONE;
+    error = sync_lock(journal, options->cancel, &lock);
+    if (!error)
+        error = look_at_model(journal, client, offer);
+    sync_unlock(lock);
     return error;
 }
 
@@ -206,7 +219,7 @@ static enum error ask(struct journal *journal, const struct join_options *option
         error = terms_fill(journal, task->membership.url, envelope_key(&task->envelope),
                            &task->manifest, &offer->terms);
     if (!error)
-        error = look_at_vocabulary(journal, client, offer);
+        error = look_at_vocabulary(journal, options, client, offer);
     client_free(client);
     return error;
 }

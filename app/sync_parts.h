@@ -41,6 +41,14 @@ enum error file_of(const struct journal *journal, enum profile_file file,
 enum error client_of(const struct task *task, const struct client_options *options,
                      struct client **out) MUST_CHECK;
 
+/* ---- one sync of a profile at a time (sync_lock.c) ---- */
+
+/* `*lock` (-1 before) is let go by sync_unlock in every case, and by the end of the process.
+ * ERROR_BUSY: another process holds on to it; ERROR_CANCELLED. */
+enum error sync_lock(const struct journal *journal, const atomic_bool *cancel,
+                     int *lock) MUST_CHECK;
+void sync_unlock(int lock); /* -1 is safe */
+
 /* ---- model files (journal_update.c) ---- */
 
 /* Whether the file is there, has the size and the hash: only then its bytes are put in `out` (where

@@ -35,7 +35,7 @@ void membership_clear(struct membership *membership); /* frees the strings, all 
 /* ERROR_NOT_FOUND: no server is joined. The caller clears it. */
 enum error db_membership_get(struct db *db, struct membership *out) MUST_CHECK;
 /* Joins, or joins the same server anew: the whole row. ERROR_EXISTS: another server (another url)
- * is joined. */
+ * is joined. ERROR_BUSY: a newer manifest of it was stored meanwhile. */
 enum error db_membership_set(struct db *db, const struct membership *membership) MUST_CHECK;
 /* After the server was heard: key, envelope and sequence are the membership's now. ERROR_NOT_FOUND:
  * the server was left meanwhile. ERROR_BUSY: a newer manifest was stored meanwhile. */

@@ -101,6 +101,24 @@ static enum error put(struct db *db, const struct membership *membership)
     return query_finish(&query);
 }
 
+/* Another process may have stored a newer manifest of the same server meanwhile. */
+static enum error check_newer(struct db *db, const struct membership *membership)
+{
+    struct query query;
+    enum error error;
+    bool newer;
+
+    query_start(&query, db, "SELECT 1 FROM membership WHERE url = ? AND sequence > ?");
+    query_bind_text(&query, membership->url);
+    query_bind_integer(&query, (int64_t)membership->sequence);
+    newer = query_step(&query);
+    error = query_finish(&query);
+    if (!error && newer)
+        error = error_raise(ERROR_BUSY, "another program has synced this profile meanwhile; try "
+                                        "again");
+    return error;
+}
+
 enum error db_membership_set(struct db *db, const struct membership *membership)
 {
     enum error error = transaction_begin(db);
@@ -109,48 +127,35 @@ enum error db_membership_set(struct db *db, const struct membership *membership)
         return error;
     error = check_other(db, membership->url);
     if (!error)
+        error = check_newer(db, membership);
+    if (!error)
         error = put(db, membership);
     return transaction_end(db, error);
-}
-
-/* The stored sequence of the server; ERROR_NOT_FOUND: it was left. */
-static enum error stored_sequence(struct db *db, const char *url, uint64_t *sequence)
-{
-    struct query query;
-    enum error error;
-    bool found;
-
-    query_start(&query, db, "SELECT sequence FROM membership WHERE url = ?");
-    query_bind_text(&query, url);
-    found = query_step(&query);
-    *sequence = found ? (uint64_t)query_integer(&query, 0) : 0;
-    error = query_finish(&query);
-    return error || found ? error : raise_none();
 }
 
 static enum error advance(struct db *db, const struct membership *membership)
 {
     struct query query;
+    enum error error;
 
-    query_start(&query, db, "UPDATE membership SET key = ?, envelope = ?, sequence = ?");
+    query_start(&query, db,
+                "UPDATE membership SET key = ?, envelope = ?, sequence = ? WHERE url = ?");
     query_bind_blob(&query, membership->key, sizeof membership->key);
     query_bind_text(&query, membership->envelope);
     query_bind_integer(&query, (int64_t)membership->sequence);
+    query_bind_text(&query, membership->url);
     query_step(&query);
-    return query_finish(&query);
+    error = query_finish(&query);
+    return error || sqlite3_changes(db->handle) > 0 ? error : raise_none();
 }
 
 enum error db_membership_advance(struct db *db, const struct membership *membership)
 {
-    uint64_t sequence;
     enum error error = transaction_begin(db);
 
     if (error)
         return error;
-    error = stored_sequence(db, membership->url, &sequence);
-    if (!error && sequence > membership->sequence)
-        error = error_raise(ERROR_BUSY, "another program has synced this profile meanwhile; sync "
-                                        "again");
+    error = check_newer(db, membership);
     if (!error)
         error = advance(db, membership);
     return transaction_end(db, error);

@@ -134,7 +134,9 @@ const struct command command_forget = {
     .summary = "delete messages with their ratings, their bytes too",
     .details =
         "Either all of the messages that are named are deleted or, where one of them does not "
-        "exist, none. What their ratings taught is forgotten with them. At a terminal it asks "
+        "exist, none. What their ratings taught is forgotten with them, and a contribution that "
+        "rests on one of them and was not sent yet is withdrawn; what was sent cannot be called "
+        "back. At a terminal it asks "
         "first; without one, messages that are named by number are deleted at once, and --all "
         "needs --yes.\n\n"
         "Where another program reads the journal on and on, or the disk is full, the messages are "

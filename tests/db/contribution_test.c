@@ -244,6 +244,7 @@ static void an_older_manifest_changes_nothing(void **state)
     membership.sequence = 7;
     membership.envelope = older;
     assert_error(db_membership_advance(db, &membership), ERROR_BUSY);
+    assert_error(db_membership_set(db, &membership), ERROR_BUSY);
     membership = a_membership(OTHER, 9);
     assert_error(db_membership_advance(db, &membership), ERROR_NOT_FOUND);
     assert_ok(db_membership_note(db, &membership));
