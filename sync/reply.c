@@ -155,11 +155,13 @@ enum error reply_line(struct reply *reply, const char *line, size_t length)
         return ERROR_NONE;
     memcpy(text, line, length);
     text[length] = '\0';
-    if (strncmp(text, "HTTP/", 5) == 0 && (reply->status < STATUS_OK || !reply->ended))
+    if (reply->ended)
+        return ERROR_NONE;
+    if (strncmp(text, "HTTP/", 5) == 0)
         begin(reply, text);
     else if (length == 0)
-        reply->ended = true;
-    else if (!reply->ended)
+        reply->ended = reply->status >= STATUS_OK;
+    else
         take_field(reply, text);
     if (reply->torn)
         return error_raise(ERROR_INVALID, "the head of its answer makes no sense: two lengths");

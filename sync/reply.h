@@ -25,7 +25,7 @@ enum {
 struct reply {
     int status;                /* 0: no head has come yet */
     size_t size;               /* bytes of all heads so far */
-    bool ended;                /* the head is there in full */
+    bool ended;                /* the head is there in full, and no interim one */
     char type[REPLY_TYPE_MAX]; /* media type in lower case, without parameters; "": none */
     uint64_t length;           /* of the body, or REPLY_UNKNOWN */
     bool torn;                 /* it has two lengths */

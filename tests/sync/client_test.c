@@ -229,6 +229,7 @@ static const struct manifest_case manifests[] = {
     {"good", "silent", ERROR_UNREACHABLE, "too slow", 300, 0},
     {"good", "drip", ERROR_UNREACHABLE, "too slow", 300, 0},
     {"good", "hang-100", ERROR_UNREACHABLE, "too slow", 300, 0},
+    {"good", "waiting", ERROR_UNREACHABLE, "cut", 0, 0},
     /* can it answer? */
     {"good", "later-429", ERROR_UNREACHABLE, "(429: later)", 0, 17},
     {"good", "later-503", ERROR_UNREACHABLE, "(503: later)", 0, 17},

@@ -183,6 +183,7 @@ SCENARIOS = {
     "http10": lambda r: (b"HTTP/1.0 200 OK\r\nContent-Type: application/json\r\n\r\n" + ENVELOPE,
                          "close"),
     "interim": lambda r: b"HTTP/1.1 103 X\r\nContent-Type: text/plain\r\n\r\n" + good(r),
+    "waiting": lambda r: (b"HTTP/1.1 103 X\r\nLink: x\r\n\r\n", "close"),
     "chunked": lambda r: head(200, "Content-Type: " + (MODEL if "models" in r.rest else JSON),
                               "Transfer-Encoding: chunked")
                + chunks(MODEL_BYTES if "models" in r.rest else ENVELOPE),

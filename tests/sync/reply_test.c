@@ -52,6 +52,8 @@ static void test_heads(void **state)
         {"HTTP/1.1 200 OK\nContent-Length: ", 200, false, "", REPLY_UNKNOWN},
         {"HTTP/1.1 200 OK\nX-Content-Length: 12\nContent-Length2: 3", 200, false, "",
          REPLY_UNKNOWN},
+        {"HTTP/1.1 103 X\nContent-Type: a/b\n\n", 103, false, "a/b", REPLY_UNKNOWN},
+        {"\n\n", 0, false, "", REPLY_UNKNOWN},
         /* an interim reply leaves nothing behind; a trailer changes nothing */
         {"HTTP/1.1 103 X\nContent-Type: a/b\nContent-Length: 9\n\nHTTP/1.1 200 OK\n\n", 200, true,
          "", REPLY_UNKNOWN},
