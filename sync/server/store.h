@@ -57,11 +57,12 @@ struct store_state {
 };
 
 /* Named bytes: "manifest" (the present one, as signed), "mean" (of the round that is closing),
- * "optimizer" (its state), "gate" (its last words). */
+ * "optimizer" (its state), "gate" (its last words), "key" (the last that came to sign). */
 #define STORE_MANIFEST  "manifest"
 #define STORE_MEAN      "mean"
 #define STORE_OPTIMIZER "optimizer"
 #define STORE_GATE      "gate"
+#define STORE_KEY       "key"
 
 typedef enum error store_see_round(void *context, const struct store_round *round);
 typedef enum error store_see_model(void *context, const struct store_model *model);

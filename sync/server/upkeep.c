@@ -370,7 +370,6 @@ enum error upkeep_check(struct server *server, upkeep_tell *say, void *context)
 enum error upkeep_rotate(struct server *server)
 {
     struct store *store = server->store;
-    struct store_state state;
     char path[FOLDER_PATH_MAX];
     enum error error = folder_file(&server->folder, "signing.key", path);
 
@@ -381,8 +380,7 @@ enum error upkeep_rotate(struct server *server)
     /* A server that runs looks at its keys anew when the store changes. */
     if (!error)
         error = store->begin(store);
-    if (error)
-        return error;
-    error = store->state(store, &state);
-    return store->end(store, error ? error : store->set_state(store, &state));
+    return error ? error
+                 : store->end(store, store->set_blob(store, STORE_KEY, server->signer.pair.public,
+                                                     KEY_BYTES));
 }
