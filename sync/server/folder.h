@@ -12,6 +12,7 @@
  *     config.json       the settings (config.h)
  *     server.db         rounds, models' figures, the ids of reports, the sealed sum (store.h)
  *     signing.key       the key that signs, and those before it (signer.h)
+ *     key               its fingerprint, for people and scripts
  *     round-N.key       opens the sum of round N; destroyed when the round closes (seal.h)
  *     models/N.model    every model that was published
  *     tls.pem, tls.key  certificate and key; ca.pem, where the server has made its own

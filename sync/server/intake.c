@@ -209,7 +209,7 @@ static enum error start_counting(struct intake *intake)
 
 /* ---- one report ---- */
 
-static bool full(const struct intake *intake)
+static bool is_full(const struct intake *intake)
 {
     uint64_t limit = intake->options.close_reports, reports = intake->counting.aggregate.reports;
 
@@ -238,12 +238,13 @@ static enum error add(struct intake *intake, const struct intake_ticket *ticket,
     struct store *store = intake->options.store;
     struct counting *counting = &intake->counting;
     bool known;
-    enum error error = full(intake) ? store->has_report(store, ticket->round, ticket->id, &known)
-                                    : store->add_report(store, ticket->round, ticket->id, &known);
+    enum error error = is_full(intake)
+                           ? store->has_report(store, ticket->round, ticket->id, &known)
+                           : store->add_report(store, ticket->round, ticket->id, &known);
 
     if (error)
         return error;
-    *outcome = known ? INTAKE_KNOWN : full(intake) ? INTAKE_CLOSED : INTAKE_STORED;
+    *outcome = known ? INTAKE_KNOWN : is_full(intake) ? INTAKE_CLOSED : INTAKE_STORED;
     if (*outcome == INTAKE_STORED)
         aggregate_add(&counting->aggregate, &intake->report);
     return ERROR_NONE;
@@ -354,6 +355,9 @@ static void commit(struct intake *intake, struct intake_ticket *tickets)
     } else {
         show_count(intake);
     }
+    /* Before anybody is told: who sent the last report may look for what became of it. */
+    if (!error && changed && intake->options.full && is_full(intake))
+        intake->options.full(intake->options.context);
     for (size_t i = 0; i < intake->count; i++) {
         enum intake_outcome outcome = error ? INTAKE_FAILED : intake->outcome[i];
         struct intake_ticket *ticket = intake->batch[i];

@@ -47,6 +47,8 @@ struct intake_options {
     const struct folder *folder; /* where the rounds' keys are; outlives it */
     uint32_t close_reports;      /* a round takes no more than so many; 0: no limit */
     size_t queue;                /* reports that may wait; more are told INTAKE_BUSY */
+    void (*full)(void *context); /* called in its thread when close_reports is reached; or NULL */
+    void *context;
 };
 
 /* Starts its thread. */

@@ -195,13 +195,16 @@ static enum error make_certificate(const struct server *server)
     return error;
 }
 
-static enum error make_keys(struct server *server)
+enum error server_write_keys(const struct server *server)
 {
     char path[FOLDER_PATH_MAX];
     enum error error = folder_file(&server->folder, "signing.key", path);
 
-    signer_make(&server->signer);
-    return error ? error : signer_write(&server->signer, path);
+    if (!error)
+        error = signer_write(&server->signer, path);
+    if (!error)
+        error = folder_file(&server->folder, "key", path);
+    return error ? error : signer_show(&server->signer, path);
 }
 
 static enum error store_first(struct server *server, const struct model *model,
@@ -250,8 +253,10 @@ static enum error make_config(const struct server *server)
 static enum error fill(struct server *server, const struct server_plan *plan,
                        const struct model *model, const struct buffer *bytes)
 {
-    enum error error = make_keys(server);
+    enum error error;
 
+    signer_make(&server->signer);
+    error = server_write_keys(server);
     if (!error && plan->self_signed)
         error = make_certificate(server);
     if (!error)

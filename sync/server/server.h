@@ -36,6 +36,9 @@ struct server_plan {
 enum error server_make(const char *path, const struct server_plan *plan,
                        struct server *out) MUST_CHECK;
 
+/* Stores the signing keys, and shows the present one in DIR/key. */
+enum error server_write_keys(const struct server *server) MUST_CHECK;
+
 /* A database that is older than the mark beside it was restored by hand: rounds, sequences and
  * versions of models would be used again. ERROR_DAMAGED says what to do. */
 enum error server_check_mark(const struct server *server) MUST_CHECK;

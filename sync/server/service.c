@@ -32,6 +32,7 @@ struct service {
     struct intake *intake;
     struct board *board;
     struct http *http;
+    pthread_t keeper; /* this thread */
 
     uint64_t version;         /* of the store, when it was last shown */
     struct store_round shown; /* the round that was last logged */
@@ -234,32 +235,32 @@ static enum error forget(struct service *service)
     return store->end(store, error);
 }
 
-static enum error tick(struct service *service)
+static enum error tick(struct service *service, bool *changed)
 {
     struct store *store = service->server->store;
     uint64_t version = service->version;
-    bool changed;
-    enum error error = work(service, &changed);
+    enum error error = work(service, changed);
 
     if (!error)
         error = store->version(store, &version);
-    if (!error && (changed || version != service->version))
+    if (!error && (*changed || version != service->version))
         error = show(service);
     if (!error)
         service->version = version;
     return error ? error : forget(service);
 }
 
-/* A failure is no end: reports are taken in as long as the store takes them. */
-static void tick_patiently(struct service *service)
+/* A failure is no end: reports are taken in as long as the store takes them. True: there may be
+ * more to do at once. */
+static bool tick_patiently(struct service *service)
 {
     int64_t now = clock_milliseconds();
+    bool failed, changed = false;
     char trouble[LINE_MAX_BYTES];
-    bool failed;
 
     if (now < service->rest_until)
-        return;
-    failed = tick(service) != ERROR_NONE;
+        return false;
+    failed = tick(service, &changed) != ERROR_NONE;
     if (failed)
         note("%s", error_sentence());
     intake_trouble(service->intake, trouble, sizeof trouble);
@@ -267,15 +268,18 @@ static void tick_patiently(struct service *service)
         note("reports could not be stored: %s", trouble);
     if (failed || trouble[0])
         service->rest_until = now + PATIENCE_FAILED * 1000;
+    return changed && !failed;
 }
 
-static void keep(struct service *service, const sigset_t *ends)
+static void keep(struct service *service, const sigset_t *signals)
 {
-    const struct timespec pause = {.tv_nsec = TICK * 1000000L};
+    struct timespec pause;
     int signal;
 
-    while ((signal = sigtimedwait(ends, NULL, &pause)) < 0)
-        tick_patiently(service);
+    do {
+        pause = (struct timespec){.tv_nsec = tick_patiently(service) ? 0 : TICK * 1000000L};
+        signal = sigtimedwait(signals, NULL, &pause);
+    } while (signal < 0 || signal == SIGUSR1);
     note("stopping (%s)", signal == SIGTERM ? "SIGTERM" : "SIGINT");
 }
 
@@ -318,6 +322,14 @@ static enum error settle(struct service *service)
     return error ? error : server->store->version(server->store, &service->version);
 }
 
+/* A full round is closed at once. */
+static void wake(void *context)
+{
+    const struct service *service = context;
+
+    pthread_kill(service->keeper, SIGUSR1);
+}
+
 static enum error start_intake(struct service *service)
 {
     struct server *server = service->server;
@@ -325,6 +337,8 @@ static enum error start_intake(struct service *service)
         .folder = &server->folder,
         .close_reports = server->config.close_reports,
         .queue = QUEUE_MAX,
+        .full = wake,
+        .context = service,
     };
     char path[FOLDER_PATH_MAX];
     enum error error = folder_file(&server->folder, "server.db", path);
@@ -409,8 +423,9 @@ static void stop(struct service *service)
 
 enum error service_run(struct server *server)
 {
-    struct service service = {.server = server, .lock = PTHREAD_MUTEX_INITIALIZER};
-    sigset_t ends;
+    struct service service = {
+        .server = server, .keeper = pthread_self(), .lock = PTHREAD_MUTEX_INITIALIZER};
+    sigset_t signals;
     enum error error = folder_lock(&server->folder);
 
     if (!error)
@@ -418,14 +433,15 @@ enum error service_run(struct server *server)
     if (error)
         return error;
     /* Before any thread is there, so that all of them leave the signals to the keeper. */
-    sigemptyset(&ends);
-    sigaddset(&ends, SIGTERM);
-    sigaddset(&ends, SIGINT);
-    pthread_sigmask(SIG_BLOCK, &ends, NULL);
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGTERM);
+    sigaddset(&signals, SIGINT);
+    sigaddset(&signals, SIGUSR1);
+    pthread_sigmask(SIG_BLOCK, &signals, NULL);
     signal(SIGPIPE, SIG_IGN);
     error = start(&service);
     if (!error)
-        keep(&service, &ends);
+        keep(&service, &signals);
     stop(&service);
     return error;
 }

@@ -162,6 +162,17 @@ enum error signer_write(const struct signer *signer, const char *path)
     return error;
 }
 
+enum error signer_show(const struct signer *signer, const char *path)
+{
+    char line[FINGERPRINT_MAX + 1];
+    size_t length;
+
+    key_fingerprint(signer->pair.public, line);
+    length = strlen(line);
+    line[length++] = '\n';
+    return file_replace(path, line, length);
+}
+
 /* ---- signing ---- */
 
 enum error signer_rotate(struct signer *signer)

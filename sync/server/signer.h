@@ -23,6 +23,9 @@ enum error signer_read(const char *path, struct signer *out) MUST_CHECK;
 enum error signer_write(const struct signer *signer, const char *path) MUST_CHECK;
 void signer_wipe(struct signer *signer);
 
+/* Writes the present key's fingerprint, a line, for scripts: emotrack join --key "$(cat key)". */
+enum error signer_show(const struct signer *signer, const char *path) MUST_CHECK;
+
 /* The next key, signed by the present one, whose secret half is gone afterwards. ERROR_TOO_LARGE:
  * SUCCESSIONS_MAX keys have followed the first. */
 enum error signer_rotate(struct signer *signer) MUST_CHECK;

@@ -76,50 +76,50 @@ struct store {
 
     /* Waits for other writers. end commits, durably, where `error` is ERROR_NONE; else it rolls
      * back and returns `error`. */
-    enum error (*begin)(struct store *store) MUST_CHECK;
-    enum error (*end)(struct store *store, enum error error) MUST_CHECK;
+    MUST_CHECK enum error (*begin)(struct store *store);
+    MUST_CHECK enum error (*end)(struct store *store, enum error error);
     /* A number that is another one after somebody else has changed the store. */
-    enum error (*version)(struct store *store, uint64_t *out) MUST_CHECK;
+    MUST_CHECK enum error (*version)(struct store *store, uint64_t *out);
 
-    enum error (*state)(struct store *store, struct store_state *out) MUST_CHECK;
-    enum error (*set_state)(struct store *store, const struct store_state *state) MUST_CHECK;
+    MUST_CHECK enum error (*state)(struct store *store, struct store_state *out);
+    MUST_CHECK enum error (*set_state)(struct store *store, const struct store_state *state);
 
     /* ERROR_NOT_FOUND. */
-    enum error (*round)(struct store *store, uint64_t round, struct store_round *out) MUST_CHECK;
-    enum error (*set_round)(struct store *store, const struct store_round *round) MUST_CHECK;
+    MUST_CHECK enum error (*round)(struct store *store, uint64_t round, struct store_round *out);
+    MUST_CHECK enum error (*set_round)(struct store *store, const struct store_round *round);
     /* The newest `count`, ascending. */
-    enum error (*rounds)(struct store *store, size_t count, store_see_round *see,
-                         void *context) MUST_CHECK;
+    MUST_CHECK enum error (*rounds)(struct store *store, size_t count, store_see_round *see,
+                                    void *context);
 
-    enum error (*model)(struct store *store, uint32_t version, struct store_model *out) MUST_CHECK;
-    enum error (*add_model)(struct store *store, const struct store_model *model) MUST_CHECK;
-    enum error (*models)(struct store *store, size_t count, store_see_model *see,
-                         void *context) MUST_CHECK;
+    MUST_CHECK enum error (*model)(struct store *store, uint32_t version, struct store_model *out);
+    MUST_CHECK enum error (*add_model)(struct store *store, const struct store_model *model);
+    MUST_CHECK enum error (*models)(struct store *store, size_t count, store_see_model *see,
+                                    void *context);
 
     /* Appends; nothing where there is no such blob. */
-    enum error (*blob)(struct store *store, const char *name, struct buffer *out) MUST_CHECK;
+    MUST_CHECK enum error (*blob)(struct store *store, const char *name, struct buffer *out);
     /* length 0: there shall be none. */
-    enum error (*set_blob)(struct store *store, const char *name, const void *bytes,
-                           size_t length) MUST_CHECK;
+    MUST_CHECK enum error (*set_blob)(struct store *store, const char *name, const void *bytes,
+                                      size_t length);
 
     /* *known: the id was there before. */
-    enum error (*add_report)(struct store *store, uint64_t round,
-                             const unsigned char id[REPORT_ID_BYTES], bool *known) MUST_CHECK;
-    enum error (*has_report)(struct store *store, uint64_t round,
-                             const unsigned char id[REPORT_ID_BYTES], bool *known) MUST_CHECK;
+    MUST_CHECK enum error (*add_report)(struct store *store, uint64_t round,
+                                        const unsigned char id[REPORT_ID_BYTES], bool *known);
+    MUST_CHECK enum error (*has_report)(struct store *store, uint64_t round,
+                                        const unsigned char id[REPORT_ID_BYTES], bool *known);
     /* Forgets some of the ids of rounds before `round`; *more: there are others. */
-    enum error (*forget_reports)(struct store *store, uint64_t round, bool *more) MUST_CHECK;
+    MUST_CHECK enum error (*forget_reports)(struct store *store, uint64_t round, bool *more);
 
-    enum error (*set_sum)(struct store *store, uint64_t round, uint32_t shard, uint64_t reports,
-                          const void *sealed, size_t length) MUST_CHECK;
-    enum error (*sums)(struct store *store, uint64_t round, store_see_sum *see,
-                       void *context) MUST_CHECK;
-    enum error (*drop_sums)(struct store *store, uint64_t round) MUST_CHECK;
+    MUST_CHECK enum error (*set_sum)(struct store *store, uint64_t round, uint32_t shard,
+                                     uint64_t reports, const void *sealed, size_t length);
+    MUST_CHECK enum error (*sums)(struct store *store, uint64_t round, store_see_sum *see,
+                                  void *context);
+    MUST_CHECK enum error (*drop_sums)(struct store *store, uint64_t round);
 
     /* ERROR_DAMAGED: says what is wrong. */
-    enum error (*check)(struct store *store) MUST_CHECK;
+    MUST_CHECK enum error (*check)(struct store *store);
     /* A copy in a new file, without ids and sums. */
-    enum error (*copy)(struct store *store, const char *path) MUST_CHECK;
+    MUST_CHECK enum error (*copy)(struct store *store, const char *path);
 };
 
 enum store_mode {

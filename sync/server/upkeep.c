@@ -210,6 +210,8 @@ static enum error fill(struct store *backup, struct server *server)
     if (!error)
         error = signer_read(path, &server->signer);
     if (!error)
+        error = server_write_keys(server);
+    if (!error)
         error = set_trap(server);
     /* The settings come last: a folder without them is no server. */
     return error ? error : unpack(backup, "config.json", &server->folder);
@@ -370,13 +372,10 @@ enum error upkeep_check(struct server *server, upkeep_tell *say, void *context)
 enum error upkeep_rotate(struct server *server)
 {
     struct store *store = server->store;
-    char path[FOLDER_PATH_MAX];
-    enum error error = folder_file(&server->folder, "signing.key", path);
+    enum error error = signer_rotate(&server->signer);
 
     if (!error)
-        error = signer_rotate(&server->signer);
-    if (!error)
-        error = signer_write(&server->signer, path);
+        error = server_write_keys(server);
     /* A server that runs looks at its keys anew when the store changes. */
     if (!error)
         error = store->begin(store);

@@ -30,7 +30,7 @@ enum error upkeep_renew(struct server *server) MUST_CHECK;
 /* Looks at everything that can be damaged, and tells each finding: what was looked at, and what is
  * wrong ("": nothing). Returns an error only where it could not look. */
 typedef void upkeep_tell(void *context, const char *what, const char *wrong);
-enum error upkeep_check(struct server *server, upkeep_tell *tell, void *context) MUST_CHECK;
+enum error upkeep_check(struct server *server, upkeep_tell *say, void *context) MUST_CHECK;
 
 /* The next key signs from now on. Wants the work lock. */
 enum error upkeep_rotate(struct server *server) MUST_CHECK;

@@ -7,6 +7,7 @@
 #include <dirent.h>
 #include <pthread.h>
 #include <sqlite3.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 
 /* One report on its way, and what became of it. */
@@ -77,10 +78,23 @@ static enum intake_outcome send_report(struct intake *intake, const struct house
     return sent.outcome;
 }
 
+static atomic_int fulls; /* how often the intake said that a round is full */
+
+static void note_full(void *context)
+{
+    (void)context;
+    fulls++;
+}
+
 static struct intake *start(const struct house *house, uint32_t close_reports, size_t queue)
 {
-    struct intake_options options = {house_store(house), &house->server.folder, close_reports,
-                                     queue};
+    struct intake_options options = {
+        .store = house_store(house),
+        .folder = &house->server.folder,
+        .close_reports = close_reports,
+        .queue = queue,
+        .full = note_full,
+    };
     struct intake *intake = NULL;
 
     assert_ok(intake_start(&options, &intake));
@@ -212,6 +226,7 @@ static void a_full_round_takes_no_more(void **state)
 
     house_make(house, &plan);
     house_open(house);
+    fulls = 0;
     intake = start(house, 4, 1000);
     for (uint8_t i = 0; i < 6; i++) {
         struct report report = house_report(house, i, 10, 1);
@@ -222,6 +237,7 @@ static void a_full_round_takes_no_more(void **state)
         assert_int_equal(send_report(intake, house, &report), INTAKE_KNOWN);
     }
     assert_sum(house, 4, 10, (int32_t[]){4, 0}, 2);
+    assert_int_equal(fulls, 1);
     intake_stop(intake);
 }
 
