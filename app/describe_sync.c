@@ -177,6 +177,8 @@ enum error describe_preview(const struct sync_preview *preview, struct buffer *o
         if (!error)
             error = buffer_append_byte(out, '\n');
     }
+    if (!error)
+        error = append_budget(preview, out);
     for (size_t i = 0; !error && i < preview->count; i++) {
         error = buffer_append_text(out, "  ");
         if (!error)
@@ -184,7 +186,7 @@ enum error describe_preview(const struct sync_preview *preview, struct buffer *o
         if (!error)
             error = buffer_append_byte(out, '\n');
     }
-    return error ? error : append_budget(preview, out);
+    return error;
 }
 
 static enum error append_line(const unsigned char *bytes, size_t at, size_t end, struct buffer *out)

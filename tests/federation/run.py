@@ -325,7 +325,8 @@ def test_flipped_labels_stop_at_the_gate(farm):
                 file.write(f"{text}\t{'sadness' if 'sad' in text else 'anger'}\n")
         server = farm.server("--minimum", "10", "--reports", "10", "--noise", "0",
                              "--validation", validation)
-        server.configure(optimizer_rate=1.0)  # large steps: three in ten are enough to do harm
+        # large steps: three in ten are enough to do harm
+        server.configure(optimizer="fedavg", optimizer_rate=500)
         server.start()
         for number in range(10):
             user = farm.user()
