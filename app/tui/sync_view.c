@@ -10,7 +10,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { NARROW = 60, VOTE_COLUMNS = 26, LINE_MAX_BYTES = 1024 };
+enum { NARROW = 60, VOTE_COLUMNS = 26, LINE_MAX_BYTES = 1024, AGO_MAX = 32 };
 
 /* Draws line after line, as long as there is room. */
 struct lines {
@@ -62,28 +62,28 @@ static void draw_off(const struct sync_screen *sync, struct lines *lines)
 /* ---- joined ---- */
 
 /* "2 h ago" */
-static void put_ago(int64_t milliseconds, char *out, size_t size)
+static void put_ago(int64_t milliseconds, char out[AGO_MAX])
 {
     int64_t minutes = ((int64_t)time(NULL) * 1000 - milliseconds) / 60000;
 
     if (milliseconds <= 0)
-        snprintf(out, size, "never");
+        snprintf(out, AGO_MAX, "never");
     else if (minutes < 1)
-        snprintf(out, size, "just now");
+        snprintf(out, AGO_MAX, "just now");
     else if (minutes < 120)
-        snprintf(out, size, "%d min ago", (int)minutes);
+        snprintf(out, AGO_MAX, "%d min ago", (int)minutes);
     else if (minutes < 48 * 60)
-        snprintf(out, size, "%d h ago", (int)(minutes / 60));
+        snprintf(out, AGO_MAX, "%d h ago", (int)(minutes / 60));
     else
-        snprintf(out, size, "%lld days ago", (long long)(minutes / 60 / 24));
+        snprintf(out, AGO_MAX, "%lld days ago", (long long)(minutes / 60 / 24));
 }
 
 static void draw_head(const struct sync_screen *sync, struct lines *lines)
 {
     const struct sync_state *state = &sync->state;
-    char ago[64];
+    char ago[AGO_MAX];
 
-    put_ago(state->contacted, ago, sizeof ago);
+    put_ago(state->contacted, ago);
     put(lines, A_BOLD, "Joined: %s (%s: this server can see the votes below)", state->terms.url,
         state->terms.mode);
     put(lines, A_NORMAL, "Model %u   round %llu, %s   last sync: %s", state->model_version,
@@ -186,8 +186,31 @@ static void draw_progress(const struct sync_screen *sync, int row)
         paint_bar(row, 1 + used, 10, percent / 100.0, A_NORMAL);
 }
 
+/* The same in a small window, in few words. */
+static void draw_joined_narrow(const struct sync_screen *sync, struct lines *lines)
+{
+    const struct sync_state *state = &sync->state;
+    char epsilon[EPSILON_TEXT_MAX], ago[AGO_MAX];
+
+    describe_epsilon(state->epsilon, epsilon);
+    put_ago(state->contacted, ago);
+    put(lines, A_BOLD, "%s (%s)", state->terms.url, state->terms.mode);
+    draw_failure(state, lines);
+    put(lines, A_NORMAL, "Model %u, last sync: %s", state->model_version, ago);
+    if (sync->preview.page.data)
+        put(lines, A_NORMAL, "%s: %zu votes (p)",
+            sync->preview.frozen ? "Waits to be sent" : "Would be sent", sync->preview.count);
+    put(lines, A_NORMAL, "%zu of %u contributions, epsilon %s", state->spent,
+        state->terms.contributions, state->terms.noise > 0 ? epsilon : "no bound");
+    put(lines, A_NORMAL, "%zu new ratings", state->fresh);
+}
+
 static void draw_joined(const struct sync_screen *sync, struct lines *lines)
 {
+    if (COLS < NARROW) {
+        draw_joined_narrow(sync, lines);
+        return;
+    }
     draw_head(sync, lines);
     draw_failure(&sync->state, lines);
     draw_next(sync, lines);
