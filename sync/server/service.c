@@ -178,6 +178,14 @@ static bool due(const struct service *service, const struct store_round *round)
            server_now() - round->opened >= config->close_seconds;
 }
 
+/* Whether there is something to do with the round. */
+static bool wanted(const struct service *service, const struct store_round *round)
+{
+    if (round->state == ROUND_OPEN)
+        return due(service, round);
+    return round->state == ROUND_CLOSING || service->server->config.continuous;
+}
+
 /* The next step of the present round, if there is one to take. */
 static enum error advance(struct service *service, bool *changed)
 {
@@ -185,22 +193,13 @@ static enum error advance(struct service *service, bool *changed)
     struct store_round round;
     enum error error = round_present(server, &round);
 
-    *changed = false;
-    if (error)
+    if (error || !wanted(service, &round))
         return error;
     switch (round.state) {
-    case ROUND_OPEN:
-        if (!due(service, &round))
-            return ERROR_NONE;
-        error = round_close(server);
-        break;
+    case ROUND_OPEN: error = round_close(server); break;
     case ROUND_CLOSING: error = round_finish(server); break;
     case ROUND_CLOSED:
-    default:
-        if (!server->config.continuous)
-            return ERROR_NONE;
-        error = round_open(server);
-        break;
+    default: error = round_open(server); break;
     }
     *changed = !error;
     return error;
@@ -208,9 +207,12 @@ static enum error advance(struct service *service, bool *changed)
 
 static enum error work(struct service *service, bool *changed)
 {
-    enum error error = folder_work(&service->server->folder, false);
+    enum error error;
 
     *changed = false;
+    if (!wanted(service, &service->shown))
+        return ERROR_NONE;
+    error = folder_work(&service->server->folder, false);
     if (error == ERROR_BUSY)
         return ERROR_NONE; /* a command is at it */
     if (error)
