@@ -10,6 +10,7 @@
 ##   make valgrind     the unit tests and some commands under valgrind
 ##   make fuzz         libFuzzer, FUZZ_SECONDS (60) a target
 ##   make bench        speed and memory (PEERS=1: beside scikit-learn)
+##   make bench-federated  how far federated learning comes, with noise and without
 ##   make demo         a server and simulated people on this machine, for a look
 ##   make demo         a server and simulated people on this machine, for a look
 ##   make model        train assets/emotions.model from DATA (../shared/data/goemotions)
@@ -252,6 +253,10 @@ bench:
 	@+$(MAKE) --no-print-directory $(JOBS) all
 	@python3 tests/bench/run.py --build $(BUILD) --data $(DATA)
 
+# The curve for z = 0, 1 and 4, in one process, by the code of devices and server.
+bench-federated: $(BUILD)/emotrack-lab
+	@python3 tests/bench/federated.py --build $(BUILD) --data $(DATA)
+
 # ---- a look at federated learning, on this machine ----
 
 demo:
@@ -267,6 +272,6 @@ help:
 
 FORCE:
 .PHONY: all run unit-tests fuzz-replays test-programs soak test sanitize valgrind fuzz fuzzers \
-	lint format model check-model docs install uninstall bench demo clean help FORCE
+	lint format model check-model docs install uninstall bench bench-federated demo clean help FORCE
 .SECONDARY:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
