@@ -219,6 +219,7 @@ define INSTALLED
 644 $(BUILD)/completions/emotrack.bash share/bash-completion/completions/emotrack
 644 $(BUILD)/completions/emotrack.zsh  share/zsh/site-functions/_emotrack
 644 $(BUILD)/completions/emotrack.fish share/fish/vendor_completions.d/emotrack.fish
+644 assets/emotrack-server.service     lib/systemd/system/emotrack-server.service
 644 README.md                          share/doc/emotrack/README.md
 644 sync/PROTOCOL.md                   share/doc/emotrack/PROTOCOL.md
 644 CHANGELOG.md                       share/doc/emotrack/CHANGELOG.md

@@ -8,6 +8,7 @@
 
 #include <assert.h>
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -371,11 +372,13 @@ static enum error judge(struct server *server, struct making *making)
         return note_trouble(server, error);
     making->publish = gate_passes(&server->config, &making->present, &making->figures, making->gate,
                                   sizeof making->gate);
-    if (making->publish)
-        snprintf(outcome, OUTCOME_MAX, "published model %u; gate: %s", making->version,
-                 making->gate);
-    else
+    if (!making->publish)
         snprintf(outcome, OUTCOME_MAX, "kept model %u; gate: %s", making->round.model,
+                 making->gate);
+    else if (isnan(making->figures.accuracy))
+        snprintf(outcome, OUTCOME_MAX, "published model %u", making->version);
+    else
+        snprintf(outcome, OUTCOME_MAX, "published model %u; gate: %s", making->version,
                  making->gate);
     return ERROR_NONE;
 }

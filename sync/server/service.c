@@ -126,7 +126,7 @@ static enum error note_changes(struct service *service)
     }
     if (round.round != service->shown.round || round.state != service->shown.state)
         note_round(service, &round);
-    if (state.model != service->model)
+    if (service->model && state.model != service->model)
         note("model %u is published", state.model);
     service->model = state.model;
     return error;
