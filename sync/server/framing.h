@@ -13,8 +13,11 @@
  * NULs where the separators were, and says how long the whole head was. So the places of the parts
  * tell what stood between them: "Name: value" CRLF leaves one byte and the blanks between name and
  * value, two bytes before the next name, and two more at the end. Whatever was laid out otherwise
- * is refused; so is everything should another version keep its parts elsewhere. (NUL LF leaves what
- * CRLF leaves. It ends a line for every reader that lets it pass.) */
+ * is refused; so is everything should another version keep its parts elsewhere.
+ *
+ * Two things leave what CRLF leaves, and pass: NUL LF at a line's end, and ':' LF for the empty
+ * line that ends a head. No reader that one would put before this one forwards either. Empty lines
+ * before a request are passed over (section 2.2), and with them lines that begin with NUL. */
 
 enum { FRAMING_FIELDS_MAX = 48 };
 
