@@ -195,13 +195,13 @@ static enum error advance(struct service *service, bool *changed)
 
     if (error || !wanted(service, &round))
         return error;
+    *changed = true;
     switch (round.state) {
     case ROUND_OPEN: error = round_close(server); break;
     case ROUND_CLOSING: error = round_finish(server); break;
     case ROUND_CLOSED:
     default: error = round_open(server); break;
     }
-    *changed = !error;
     return error;
 }
 
@@ -237,19 +237,27 @@ static enum error forget(struct service *service)
     return store->end(store, error);
 }
 
+static enum error noted(enum error error)
+{
+    if (error)
+        note("%s", error_sentence());
+    return error;
+}
+
 static enum error tick(struct service *service, bool *changed)
 {
     struct store *store = service->server->store;
     uint64_t version = service->version;
-    enum error error = work(service, changed);
+    enum error worked = noted(work(service, changed)), error = store->version(store, &version);
 
-    if (!error)
-        error = store->version(store, &version);
+    /* Where the work has failed too: it may have got half-way. */
     if (!error && (*changed || version != service->version))
         error = show(service);
     if (!error)
         service->version = version;
-    return error ? error : forget(service);
+    if (!error && !worked)
+        error = forget(service);
+    return noted(error) ? error : worked;
 }
 
 /* A failure is no end: reports are taken in as long as the store takes them. True: there may be
@@ -263,8 +271,6 @@ static bool tick_patiently(struct service *service)
     if (now < service->rest_until)
         return false;
     failed = tick(service, &changed) != ERROR_NONE;
-    if (failed)
-        note("%s", error_sentence());
     intake_trouble(service->intake, trouble, sizeof trouble);
     if (trouble[0])
         note("reports could not be stored: %s", trouble);

@@ -2,6 +2,7 @@
 
 #include "base/file.h"
 #include "sync/server/seal.h"
+#include "tests/allocation.h"
 
 #include <stdbool.h>
 #include <sys/stat.h>
@@ -292,6 +293,43 @@ static void sequences_grow_whatever_the_clock_says(void **state)
     assert_true(house->manifest.sequence > now.sequence);
 }
 
+/* The step is tried, with one allocation after the other failing, until it is done; it may be done
+ * and not have said so. */
+static void persist(struct house *house, enum error (*step)(struct server *server),
+                    enum round_state before, enum round_state after)
+{
+    enum round_state now = before;
+    int n = 0;
+
+    while (now == before) {
+        enum error error;
+
+        allocation_fail_at(++n);
+        error = step(&house->server);
+        if (!allocation_failed())
+            assert_ok(error);
+        allocation_fail_at(0);
+        now = present(house).state;
+    }
+    assert_int_equal(now, after);
+    assert_true(n > 1);
+}
+
+static void want_of_memory_loses_nothing(void **state)
+{
+    struct house *house = *state;
+    struct server_plan plan = house_plan();
+
+    house_make(house, &plan);
+    persist(house, round_open, ROUND_CLOSED, ROUND_OPEN);
+    assert_ok(publisher_manifest(&house->server, &house->manifest, house->hash));
+    put_reports(house, 3);
+    persist(house, round_close, ROUND_OPEN, ROUND_CLOSING);
+    persist(house, round_finish, ROUND_CLOSING, ROUND_CLOSED);
+    assert_int_equal(state_of(house).model, 2);
+    assert_int_equal(present(house).reports, 3);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -304,6 +342,7 @@ int main(void)
         house_test(another_model_ends_the_round_void),
         house_test(numbers_are_never_used_twice),
         house_test(sequences_grow_whatever_the_clock_says),
+        house_test(want_of_memory_loses_nothing),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
