@@ -70,6 +70,12 @@ bool framing_is(const struct framing_field *field, const char *name)
            strncasecmp(field->name, name, field->name_length) == 0;
 }
 
+/* What CRLF has become. */
+static bool is_line_end(const char *at)
+{
+    return at[0] == '\0' && at[1] == '\0';
+}
+
 /* The places of the parts, one behind the other. */
 static bool is_laid_out(const struct framing *framing)
 {
@@ -88,7 +94,8 @@ static bool is_laid_out(const struct framing *framing)
                 return false;
         at += field->value_length + CRLF;
     }
-    return at + CRLF == framing->method + framing->size;
+    return at + CRLF == framing->method + framing->size && is_line_end(at) &&
+           is_line_end(at - CRLF);
 }
 
 static struct framing_verdict refuse(int status, const char *detail)

@@ -15,9 +15,10 @@
  * value, two bytes before the next name, and two more at the end. Whatever was laid out otherwise
  * is refused; so is everything should another version keep its parts elsewhere.
  *
- * Two things leave what CRLF leaves, and pass: NUL LF at a line's end, and ':' LF for the empty
- * line that ends a head. No reader that one would put before this one forwards either. Empty lines
- * before a request are passed over (section 2.2), and with them lines that begin with NUL. */
+ * A few imitations leave what CRLF leaves, and pass: NUL LF; LF NUL CRLF at the end of a head, for
+ * its two line ends; ':' LF there, for the last. No reader before this one forwards any of them.
+ * Empty lines before a request are passed over (section 2.2), and with them lines that begin with
+ * NUL. */
 
 enum { FRAMING_FIELDS_MAX = 48 };
 
