@@ -7,7 +7,7 @@ import unittest
 from harness import PROGRAM, LAB, Case
 
 COMMANDS = ["predict", "write", "history", "rate", "undo", "redo", "export", "show", "edit",
-            "forget", "stats", "profile", "help"]
+            "forget", "stats", "profile", "join", "leave", "sync", "uploads", "help"]
 
 
 class ArgumentsTest(Case):

@@ -98,11 +98,12 @@ class DatabaseTest(Case):
     def test_of_a_newer_version(self):
         self.write("keep me")
         connection = sqlite3.connect(self.database())
+        version = connection.execute("PRAGMA user_version").fetchone()[0]
         connection.execute("PRAGMA user_version = 99999")
         connection.close()
         self.fails_everywhere()
         connection = sqlite3.connect(self.database())
-        connection.execute("PRAGMA user_version = 1")
+        connection.execute(f"PRAGMA user_version = {version}")
         connection.close()
         self.assertEqual(self.history()[0]["text"], "keep me")
 
