@@ -1,3 +1,5 @@
+#include "db/contribution.h"
+
 #include "tests/allocation.h"
 #include "tests/db/scratch.h"
 
@@ -240,6 +242,7 @@ struct known {
     bool edited;                /* beta */
     bool rated;                 /* beta, wrong */
     bool drafted, set;
+    bool joined, frozen, sent;
 };
 
 static enum error add(struct db *db, const char *text, bool draft, int64_t *id)
@@ -266,6 +269,26 @@ static bool edit_beta(struct db *db, struct known *known)
     return db_edit(db, &entry) == ERROR_NONE;
 }
 
+static bool join(struct db *db)
+{
+    static char url[] = "https://one.example", pins[] = "{}", envelope[] = "{}";
+    struct membership membership = {.url = url, .pins = pins, .envelope = envelope};
+
+    return db_membership_set(db, &membership) == ERROR_NONE;
+}
+
+static bool freeze(struct db *db)
+{
+    static char url[] = "https://one.example", mode[] = "trusted";
+    const unsigned char id[CONTRIBUTION_ID] = {1};
+    struct ledger_entry entry = {
+        .url = url, .mode = mode, .round = 1, .noise = 4, .votes = 3, .length = 5};
+    struct rating_state state;
+
+    return db_rating_state(db, &state) == ERROR_NONE &&
+           db_contribution_freeze(db, &entry, id, "votes", state.revision, 4) == ERROR_NONE;
+}
+
 static void write_journal(struct db *db, struct known *known)
 {
     int64_t id;
@@ -283,7 +306,31 @@ static void write_journal(struct db *db, struct known *known)
         known->edited = edit_beta(db, known);
     if (known->alpha && db_delete(db, &known->alpha, 1) == ERROR_NONE)
         known->alpha = 0;
+    known->joined = join(db);
+    known->frozen = known->joined && freeze(db);
+    known->sent = known->frozen && db_outbox_finish(db, 1, CONTRIBUTION_SENT, NULL) == ERROR_NONE;
     known->set = db_setting_set(db, "theme", "dark") == ERROR_NONE;
+}
+
+static enum error ignore_entry(void *context, const struct ledger_entry *entry)
+{
+    (void)context;
+    (void)entry;
+    return ERROR_NONE;
+}
+
+static void read_contributions(struct db *db)
+{
+    struct membership membership;
+    struct outbox_item item;
+    struct ledger ledger;
+
+    (void)!db_membership_get(db, &membership);
+    membership_clear(&membership);
+    (void)!db_outbox_next(db, &item);
+    outbox_item_clear(&item);
+    (void)!db_ledger(db, NULL, 0, &ledger);
+    (void)!db_each_contribution(db, ignore_entry, NULL);
 }
 
 static void read_journal(struct db *db)
@@ -308,6 +355,16 @@ static void read_journal(struct db *db)
     entry_clear(&entry);
     (void)!db_setting_get(db, "theme", &value);
     free(value);
+    read_contributions(db);
+}
+
+static void check_contributions(struct db *db, const struct known *known)
+{
+    struct ledger ledger;
+
+    assert_ok(db_ledger(db, NULL, 0, &ledger));
+    assert_int_equal(ledger.spent, known->frozen);
+    assert_int_equal(ledger.waiting, known->frozen && !known->sent);
 }
 
 static void check_journal(const struct known *known)
@@ -328,6 +385,7 @@ static void check_journal(const struct known *known)
     assert_ok(db_setting_get(db, "theme", &theme));
     assert_int_equal(theme != NULL, known->set);
     free(theme);
+    check_contributions(db, known);
     db_close(db);
     assert_true(scratch_intact("x.db"));
     if (!known->alpha)
@@ -388,6 +446,7 @@ static void fail_each(bool *what, bool for_good)
         assert_ok(db_destroy("x.db"));
     }
     assert_true(known.beta && known.edited && known.rated && known.set && !known.alpha);
+    assert_true(known.joined && known.frozen && known.sent);
 }
 
 static void memory_once(void **state)
