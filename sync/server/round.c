@@ -504,8 +504,10 @@ static enum error replace(struct server *server, const struct model *model, stru
         error = candidate_renumber(model, making->version, making->origin, &making->bytes);
     if (!error)
         error = open_candidate(making);
-    if (!error)
-        error = gate_measure(&server->config, &server->folder, making->candidate, &making->figures);
+    /* A validation file that cannot be read must not be in the way of a rollback. */
+    if (!error &&
+        gate_measure(&server->config, &server->folder, making->candidate, &making->figures))
+        making->figures = (struct gate_figures){.accuracy = NAN, .macro_f1 = NAN};
     if (!error)
         error = publisher_write_model(server, making->version, &making->bytes);
     if (!error)

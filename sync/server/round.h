@@ -28,8 +28,8 @@ enum error round_finish(struct server *server) MUST_CHECK;
 
 /* Publishes a model that no round has made: of a file ("publish") or of an older version
  * ("rollback to 2"), under the next version that is at least `floor`. A round that is open or
- * closing is void; the optimizer starts anew. ERROR_INVALID: of another vocabulary or other
- * labels. */
+ * closing is void; the optimizer starts anew. The gate is not asked; its figures are stored where
+ * it has some. ERROR_INVALID: of another vocabulary or other labels. */
 enum error round_replace_model(struct server *server, const struct model *model, const char *origin,
                                uint32_t floor) MUST_CHECK;
 

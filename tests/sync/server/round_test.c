@@ -238,6 +238,7 @@ static void another_model_ends_the_round_void(void **state)
     put_reports(house, 3);
     assert_ok(round_close(&house->server));
     assert_ok(server_model(&house->server, 1, &model));
+    write_validation(house, "no tab here\n");
     assert_ok(round_replace_model(&house->server, model, "rollback to 1", 0));
     assert_int_equal(state_of(house).model, 2);
     assert_non_null(strstr(present(house).outcome, "void: model 2 was published (rollback to 1)"));
