@@ -109,7 +109,7 @@ static void learn_once(int guess, bool right, int picked, float *bias)
 static void test_one_step(void **state)
 {
     struct prediction prediction;
-    float bias[LABELS_MAX];
+    float bias[LABELS_MAX] = {0};
     int truth = label("sadness");
 
     (void)state;
@@ -137,7 +137,7 @@ static void test_ratings_that_teach_nothing(void **state)
 {
     (void)state;
     for (size_t i = 0; i < sizeof meaningless / sizeof *meaningless; i++) {
-        float bias[LABELS_MAX];
+        float bias[LABELS_MAX] = {0};
 
         learn_once(meaningless[i].guess, meaningless[i].right, meaningless[i].picked, bias);
         for (int j = 0; j < labels; j++)
