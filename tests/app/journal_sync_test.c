@@ -320,7 +320,7 @@ static int enter(void **state)
     setenv("XDG_DATA_HOME", folder, 1);
     unsetenv("EMOTRACK_PROFILE");
     unsetenv("EMOTRACK_MODEL");
-    server = mmap(NULL, sizeof *server, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    server = mmap(NULL, sizeof *server, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, 0, 0);
     if (server == MAP_FAILED || random_ready())
         return -1;
     start_server();
