@@ -135,10 +135,11 @@ static bool take_request(struct reader *reader)
     return true;
 }
 
+/* Not behind a CR: there a CRLF is what it is. */
 static void replace(char *data, size_t size, const char *from, const char *to, size_t length)
 {
     for (size_t i = 0; i + length <= size; i++)
-        if (memcmp(data + i, from, length) == 0)
+        if (memcmp(data + i, from, length) == 0 && (i == 0 || data[i - 1] != '\r'))
             memcpy(data + i, to, length);
 }
 
