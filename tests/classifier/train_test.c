@@ -88,6 +88,34 @@ static void test_a_corpus_becomes_a_model(void **state)
     model_close(model);
 }
 
+/* A part of the rows, and then all of them with the n-grams of the part. */
+static void test_a_part_and_its_vocabulary(void **state)
+{
+    struct train_settings part = {.part = 0.3, .seed = 5}, all = {.seed = 5};
+    struct model *model, *whole;
+    struct buffer file;
+    int taken = 0;
+
+    (void)state;
+    write_corpus(600, 3);
+    for (size_t row = 0; row < 600; row++) {
+        taken += train_takes(&part, row);
+        assert_true(train_takes(&all, row));
+    }
+    assert_true(taken > 130 && taken < 230);
+    assert_int_equal(train(part, &file), ERROR_NONE);
+    assert_int_equal(model_from_bytes(&file, "part", &model), ERROR_NONE);
+    all.vocabulary = model;
+    assert_int_equal(train(all, &file), ERROR_NONE);
+    assert_int_equal(model_from_bytes(&file, "whole", &whole), ERROR_NONE);
+    assert_int_equal(model_feature_count(whole), model_feature_count(model));
+    assert_string_not_equal(model_id(whole), model_id(model));
+    assert_null(strstr(model_provenance(model), "training rows: 5"));
+    assert_non_null(strstr(model_provenance(whole), "training rows: 5")); /* a tenth is held out */
+    model_close(whole);
+    model_close(model);
+}
+
 static void test_as_many_labels_as_there_may_be(void **state)
 {
     static const int counts[] = {2, 8, 28, 64};
@@ -228,6 +256,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_corpus_becomes_a_model),
+        cmocka_unit_test(test_a_part_and_its_vocabulary),
         cmocka_unit_test(test_as_many_labels_as_there_may_be),
         cmocka_unit_test(test_the_same_bytes_twice),
         cmocka_unit_test(test_the_label_table_gives_order_and_emoji),
