@@ -113,11 +113,13 @@ static uint64_t whole_root(uint64_t of)
 
 int64_t privacy_discrete_gaussian(struct random *random, uint64_t numerator, uint64_t denominator)
 {
-    uint64_t t = whole_root(numerator / denominator) + 1;
-    struct fraction exponent = {.under = (wide)2 * numerator * denominator * t * t};
+    struct fraction exponent;
+    uint64_t t;
 
     assert(numerator > 0 && numerator <= PRIVACY_NUMERATOR_MAX);
     assert(denominator > 0 && denominator <= PRIVACY_DENOMINATOR_MAX);
+    t = whole_root(numerator / denominator) + 1;
+    exponent.under = (wide)2 * numerator * denominator * t * t;
     for (;;) {
         bool negative;
         uint64_t value = discrete_laplace(random, t, &negative);
