@@ -8,16 +8,21 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <sodium.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-/* Sealed: nonce, then encrypted { reports u64, sum [coordinates] i32 }, with the tag behind. */
+/* Sealed: nonce, then encrypted { reports u64, sum [coordinates] }, with the tag behind. Most sums
+ * are small, and the whole is written at every commit: each takes 1 to 5 bytes, 7 bits in each, the
+ * lowest first, the sign in bit 0. */
 enum {
     NONCE = crypto_aead_xchacha20poly1305_ietf_NPUBBYTES,
     TAG = crypto_aead_xchacha20poly1305_ietf_ABYTES,
     PLACE = 16, /* what is sealed for: round, shard, coordinates */
+    HEAD = 8,   /* bytes of `reports` */
+    SUM_MAX = 5,
     NAME_MAX_BYTES = 32,
 };
 
@@ -129,16 +134,37 @@ static void write_place(uint64_t round, uint32_t shard, uint32_t coordinates,
     bytes_put_u32(out + 12, coordinates);
 }
 
-static size_t plain_length(const struct aggregate *aggregate)
+static size_t put_sum(unsigned char *out, int32_t sum)
 {
-    return 8 + 4 * (size_t)aggregate->coordinates;
+    uint32_t left = (uint32_t)sum << 1 ^ (sum < 0 ? UINT32_MAX : 0);
+    size_t length = 0;
+
+    for (; left >= 0x80; left >>= 7)
+        out[length++] = (unsigned char)(left | 0x80);
+    out[length++] = (unsigned char)left;
+    return length;
+}
+
+/* Bytes taken; 0: there is no sum. */
+static size_t get_sum(const unsigned char *at, const unsigned char *end, int32_t *out)
+{
+    uint32_t value = 0;
+
+    for (size_t i = 0; i < SUM_MAX && at + i < end; i++) {
+        value |= (uint32_t)(at[i] & 0x7F) << (7 * i);
+        if (at[i] < 0x80) {
+            *out = (int32_t)(value >> 1 ^ (value & 1 ? UINT32_MAX : 0));
+            return i + 1;
+        }
+    }
+    return 0;
 }
 
 enum error seal_close(const unsigned char key[SEAL_KEY_BYTES], uint64_t round, uint32_t shard,
                       const struct aggregate *aggregate, struct buffer *out)
 {
-    size_t length = plain_length(aggregate);
-    enum error error = buffer_reserve(out, NONCE + length + TAG);
+    size_t most = HEAD + SUM_MAX * (size_t)aggregate->coordinates, length = HEAD;
+    enum error error = buffer_reserve(out, NONCE + most + TAG);
     unsigned char place[PLACE], *nonce, *plain;
 
     if (error)
@@ -148,7 +174,7 @@ enum error seal_close(const unsigned char key[SEAL_KEY_BYTES], uint64_t round, u
     random_bytes(nonce, NONCE);
     bytes_put_u64(plain, aggregate->reports);
     for (uint32_t i = 0; i < aggregate->coordinates; i++)
-        bytes_put_u32(plain + 8 + 4 * (size_t)i, (uint32_t)aggregate->sum[i]);
+        length += put_sum(plain + length, aggregate->sum[i]);
     write_place(round, shard, aggregate->coordinates, place);
     crypto_aead_xchacha20poly1305_ietf_encrypt(plain, NULL, plain, length, place, PLACE, NULL,
                                                nonce, key);
@@ -157,33 +183,41 @@ enum error seal_close(const unsigned char key[SEAL_KEY_BYTES], uint64_t round, u
     return ERROR_NONE;
 }
 
-static void add(const unsigned char *plain, struct aggregate *aggregate)
+/* False: these are not so many sums. */
+static bool add(const unsigned char *plain, size_t length, struct aggregate *aggregate)
 {
+    const unsigned char *at = plain + HEAD, *end = plain + length;
+
+    for (uint32_t i = 0; i < aggregate->coordinates; i++) {
+        int32_t sum;
+        size_t taken = get_sum(at, end, &sum);
+
+        if (taken == 0)
+            return false;
+        aggregate->sum[i] += sum;
+        at += taken;
+    }
     aggregate->reports += bytes_get_u64(plain);
-    for (uint32_t i = 0; i < aggregate->coordinates; i++)
-        aggregate->sum[i] += (int32_t)bytes_get_u32(plain + 8 + 4 * (size_t)i);
+    return at == end;
 }
 
 enum error seal_open(const unsigned char key[SEAL_KEY_BYTES], uint64_t round, uint32_t shard,
                      const void *sealed, size_t length, struct aggregate *aggregate)
 {
-    size_t inside = plain_length(aggregate);
+    size_t inside = length > NONCE + HEAD + TAG ? length - NONCE - TAG : 0;
     const unsigned char *nonce = sealed;
-    unsigned char place[PLACE], *plain = malloc(inside);
+    unsigned char place[PLACE], *plain = malloc(inside + 1);
     enum error error = ERROR_NONE;
 
     if (!plain)
         return error_raise_plain(ERROR_NO_MEMORY);
     write_place(round, shard, aggregate->coordinates, place);
-    if (length != NONCE + inside + TAG ||
+    if (inside == 0 ||
         crypto_aead_xchacha20poly1305_ietf_decrypt(plain, NULL, NULL, nonce + NONCE, inside + TAG,
-                                                   place, PLACE, nonce, key) != 0)
+                                                   place, PLACE, nonce, key) != 0 ||
+        !add(plain, inside, aggregate))
         error = error_raise(ERROR_DAMAGED,
-                            "the sum of round %" PRIu64 " cannot be opened with its "
-                            "key",
-                            round);
-    else
-        add(plain, aggregate);
+                            "the sum of round %" PRIu64 " cannot be opened with its key", round);
     sodium_memzero(plain, inside);
     free(plain);
     return error;
