@@ -15,10 +15,10 @@
  * value, two bytes before the next name, and two more at the end. Whatever was laid out otherwise
  * is refused; so is everything should another version keep its parts elsewhere.
  *
- * A few imitations leave what CRLF leaves, and pass: NUL LF; LF NUL CRLF at the end of a head, for
- * its two line ends; ':' LF there, for the last. No reader before this one forwards any of them.
- * Empty lines before a request are passed over (section 2.2), and with them lines that begin with
- * NUL. */
+ * What leaves the same NULs passes for the same: NUL LF for CRLF, and for the CRLF CRLF at the end
+ * of a head four bytes of CR, LF, NUL and ':' that hold two line ends. Nothing that can be read
+ * fits in there, and no reader before this one forwards it. Empty lines before a request are passed
+ * over (section 2.2), and with them lines that begin with NUL. */
 
 enum { FRAMING_FIELDS_MAX = 48 };
 

@@ -135,15 +135,32 @@ static bool take_request(struct reader *reader)
     return true;
 }
 
-/* Not behind a CR: there a CRLF is what it is. */
-static void replace(char *data, size_t size, const char *from, const char *to, size_t length)
+/* Four bytes that framing.h tells of: at the end of a head they pass for CRLF CRLF. */
+static bool is_like_an_end(const char *at)
 {
-    for (size_t i = 0; i + length <= size; i++)
-        if (memcmp(data + i, from, length) == 0 && (i == 0 || data[i - 1] != '\r'))
-            memcpy(data + i, to, length);
+    int feeds = 0;
+
+    for (int i = 0; i < 4; i++) {
+        if (at[i] && !strchr("\r\n:", at[i]))
+            return false;
+        feeds += at[i] == '\n';
+    }
+    return feeds >= 2 && at[3] == '\n';
 }
 
-/* The few imitations of CRLF that framing.h tells of count as what they imitate. */
+/* The imitations of CRLF become what they imitate; behind a CR a LF is none. */
+static void restore_ends(char *data, size_t size)
+{
+    for (size_t i = 0; i + 1 < size; i++) {
+        if (i > 0 && data[i - 1] == '\r')
+            continue;
+        if (i + 4 <= size && is_like_an_end(data + i))
+            memcpy(data + i, "\r\n\r\n", 4);
+        else if (data[i] == '\0' && data[i + 1] == '\n')
+            data[i] = '\r';
+    }
+}
+
 static size_t sound_requests(const uint8_t *data, size_t size)
 {
     static char copy[INPUT_MAX];
@@ -152,10 +169,7 @@ static size_t sound_requests(const uint8_t *data, size_t size)
 
     if (size > 0)
         memcpy(copy, data, size);
-    replace(copy, size, "\n\0\r\n", "\r\n\r\n", 4);
-    replace(copy, size, "\n\0\0\n", "\r\n\r\n", 4);
-    replace(copy, size, "\0\n", "\r\n", 2);
-    replace(copy, size, "\r\n:\n", "\r\n\r\n", 4);
+    restore_ends(copy, size);
     while (take_request(&reader))
         count++;
     return count;
