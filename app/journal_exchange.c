@@ -424,24 +424,6 @@ static enum error fill_result(struct exchange *exchange, enum error error)
     return error ? error : failed;
 }
 
-/* A retry that is not due yet: nobody is contacted. */
-static bool is_too_early(const struct exchange *exchange)
-{
-    const struct sync_options *options = exchange->options;
-
-    return exchange->task.membership.retry_at > clock_wall() && !options->now && !options->dry_run;
-}
-
-static void tell_too_early(struct exchange *exchange)
-{
-    char when[MOMENT_TEXT_MAX];
-
-    describe_moment(exchange->task.membership.retry_at, when);
-    exchange->obstacle.status = SYNC_WAITING;
-    snprintf(exchange->obstacle.sentence, sizeof exchange->obstacle.sentence,
-             "The last sync failed; it is tried again from %s on, or with --now.", when);
-}
-
 static enum error check_joined(const struct journal *journal)
 {
     struct membership membership = {0};
@@ -456,9 +438,7 @@ static enum error sync_locked(struct exchange *exchange)
 {
     enum error error = task_load(exchange->journal, &exchange->task);
 
-    if (!error && is_too_early(exchange)) {
-        tell_too_early(exchange);
-    } else if (!error) {
+    if (!error) {
         error = run(exchange);
         if (!exchange->options->dry_run)
             error = keep_outcome(exchange, error);

@@ -73,7 +73,7 @@ struct sync_state {
     double epsilon;              /* of all that were spent (delta 1e-6); infinite: no guarantee */
     size_t ratings, fresh;       /* live ratings; since the last contribution */
     int64_t contacted;           /* ms since 1970; 0: never */
-    int64_t retry_at;            /* 0: nothing to retry */
+    int64_t retry_at;            /* when to sync again unasked; 0: nothing to retry */
     char failure[SYNC_NOTE_MAX]; /* why the last sync failed; "": it did not */
     bool model_beside;           /* a signed model waits that did worse on the user's own ratings */
 };
@@ -117,8 +117,7 @@ enum sync_status {
     SYNC_QUEUED,      /* a contribution is in the outbox: the server could not take it now */
     SYNC_UPDATED,     /* nothing was sent; a new model was fetched */
     SYNC_CAPPED,      /* the budget is spent */
-    SYNC_WAITING,     /* too few new ratings (--now), no round is open, not drawn, a retry is due
-                         later */
+    SYNC_WAITING,     /* too few new ratings (--now), no round is open, not drawn */
     SYNC_NOTHING_NEW, /* no rating has changed since the last contribution */
 };
 extern const char *const sync_status_names[]; /* "sent" ..., by enum sync_status */
@@ -126,7 +125,7 @@ extern const char *const sync_status_names[]; /* "sent" ..., by enum sync_status
 enum sync_stage { SYNC_MANIFEST, SYNC_MODEL, SYNC_TRAINING, SYNC_SENDING, SYNC_DONE };
 
 struct sync_options {
-    bool now;       /* few new ratings are enough; a retry is not waited for */
+    bool now;       /* few new ratings are enough */
     bool dry_run;   /* fetch the manifest and say what would happen; nothing is sent or stored
                        (the status is never SYNC_SENT) */
     bool use_model; /* take a model although it did worse on the user's own ratings */

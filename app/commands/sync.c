@@ -176,7 +176,7 @@ static int run(const struct arguments *arguments)
 }
 
 static const struct option options[] = {
-    {"now", NULL, NULL, "contribute with fewer than 20 new ratings too, and retry at once"},
+    {"now", NULL, NULL, "contribute with fewer than 20 new ratings too"},
     {"dry-run", NULL, NULL, "ask the server and say what would happen; send and store nothing"},
     {"json", NULL, NULL, "print one JSON object"},
     {"show", NULL, NULL, "show what would be sent, contacting nobody: votes, privacy and bytes"},
