@@ -26,7 +26,7 @@ static enum error print_model(void *context, const struct store_model *model)
 
 static enum error list(struct server *server, const char *operand)
 {
-    struct store_state state;
+    struct store_state state = {0};
     enum error error = server->store->state(server->store, &state);
 
     (void)operand;
@@ -36,8 +36,8 @@ static enum error list(struct server *server, const char *operand)
 /* Publishes, says so, and opens the next round where one was open or is wanted. */
 static enum error replace(struct server *server, const struct model *model, const char *origin)
 {
-    struct store_round before;
-    struct store_state state;
+    struct store_round before = {0};
+    struct store_state state = {0};
     bool voided;
     enum error error = round_present(server, &before);
 

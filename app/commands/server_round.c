@@ -6,7 +6,7 @@
 
 static enum error open_round(struct server *server, const char *operand)
 {
-    struct store_round round;
+    struct store_round round = {0};
     enum error error = round_open(server);
 
     (void)operand;
@@ -20,7 +20,7 @@ static enum error open_round(struct server *server, const char *operand)
 /* Where a round is closing already, it is finished. */
 static enum error close_round(struct server *server, const char *operand)
 {
-    struct store_round round;
+    struct store_round round = {0};
     enum error error = round_present(server, &round);
 
     (void)operand;

@@ -172,7 +172,7 @@ static enum error look(struct intake *intake)
     struct store *store = intake->options.store;
     struct counting *counting = &intake->counting;
     struct store_round round = {.state = ROUND_CLOSED};
-    struct store_state state;
+    struct store_state state = {0};
     enum error error = store->state(store, &state);
 
     if (!error && state.round > 0)

@@ -54,7 +54,7 @@ static uint64_t next_sequence(uint64_t last)
 static enum error describe_model(const struct server *server, const struct model *model,
                                  uint32_t version, struct manifest *out)
 {
-    struct store_model row;
+    struct store_model row = {0};
     enum error error = server->store->model(server->store, version, &row);
 
     if (error)

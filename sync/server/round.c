@@ -17,7 +17,7 @@ enum { WAIT_STEP = 20 /* ms */ };
 
 enum error round_present(struct server *server, struct store_round *out)
 {
-    struct store_state state;
+    struct store_state state = {0};
     enum error error = server->store->state(server->store, &state);
 
     *out = (struct store_round){.state = ROUND_CLOSED};
@@ -57,8 +57,8 @@ static enum error store_opening(struct server *server, const struct model *model
 
 static enum error open_next(struct server *server)
 {
-    struct store_round last;
-    struct store_state state;
+    struct store_round last = {0};
+    struct store_state state = {0};
     struct model *model = NULL;
     enum error error = round_present(server, &last);
 
@@ -76,7 +76,7 @@ static enum error open_next(struct server *server)
 
 enum error round_open(struct server *server)
 {
-    struct store_state state;
+    struct store_state state = {0};
     enum error error = server->store->state(server->store, &state);
 
     if (error)
@@ -167,7 +167,7 @@ static enum error store_closed(struct server *server, const struct model *model,
 
 static enum error close_void(struct server *server, struct store_round *round, const char *why)
 {
-    struct store_state state;
+    struct store_state state = {0};
     struct model *model = NULL;
     enum error error = end_void(server, round, why);
 
@@ -225,7 +225,7 @@ static enum error close_open(struct server *server)
     unsigned char hash[HASH_BYTES];
     struct aggregate aggregate = {0};
     struct manifest manifest;
-    struct store_round round;
+    struct store_round round = {0};
     enum error error = round_present(server, &round);
 
     if (!error && round.state != ROUND_OPEN)
@@ -417,7 +417,7 @@ static enum error store_made(struct server *server, struct making *making)
 {
     struct store *store = server->store;
     struct store_round present;
-    struct store_state state;
+    struct store_state state = {0};
     enum error error = round_present(server, &present);
 
     if (!error && (present.round != making->round.round || present.state != ROUND_CLOSING))
@@ -477,8 +477,8 @@ enum error round_finish(struct server *server)
 
 static enum error store_replacement(struct server *server, const struct making *making)
 {
-    struct store_round round;
-    struct store_state state;
+    struct store_round round = {0};
+    struct store_state state = {0};
     char why[ORIGIN_MAX + 64];
     enum error error = round_present(server, &round);
 
@@ -524,7 +524,7 @@ enum error round_replace_model(struct server *server, const struct model *model,
 {
     struct making making = {0};
     unsigned char hash[HASH_BYTES];
-    struct store_state state;
+    struct store_state state = {0};
     enum error error = server->store->state(server->store, &state);
 
     if (error)
@@ -546,8 +546,8 @@ enum error round_replace_model(struct server *server, const struct model *model,
 
 static enum error skip(struct server *server, uint64_t number, uint64_t sequence)
 {
-    struct store_round round;
-    struct store_state state;
+    struct store_round round = {0};
+    struct store_state state = {0};
     enum error error = round_present(server, &round);
 
     if (!error && round.state != ROUND_CLOSED)

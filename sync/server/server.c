@@ -64,8 +64,8 @@ void server_close(struct server *server)
 
 enum error server_check_mark(const struct server *server)
 {
-    struct store_state state;
-    struct mark mark;
+    struct store_state state = {0};
+    struct mark mark = {0};
     enum error error = folder_read_mark(&server->folder, &mark);
 
     if (!error)
@@ -84,7 +84,7 @@ enum error server_check_mark(const struct server *server)
 
 enum error server_set_mark(const struct server *server)
 {
-    struct store_state state;
+    struct store_state state = {0};
     enum error error = server->store->state(server->store, &state);
 
     return error ? error
@@ -106,7 +106,7 @@ enum error server_model(const struct server *server, uint32_t version, struct mo
 {
     unsigned char hash[HASH_BYTES];
     char path[FOLDER_PATH_MAX];
-    struct store_model row;
+    struct store_model row = {0};
     struct buffer bytes;
     enum error error = server->store->model(server->store, version, &row);
 

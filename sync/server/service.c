@@ -111,7 +111,7 @@ static enum error note_changes(struct service *service)
 {
     struct store *store = service->server->store;
     struct store_round round, last;
-    struct store_state state;
+    struct store_state state = {0};
     enum error error = round_present(service->server, &round);
 
     if (!error)
@@ -135,7 +135,7 @@ static enum error note_changes(struct service *service)
 static enum error read_keys(struct server *server)
 {
     char path[FOLDER_PATH_MAX];
-    struct signer signer;
+    struct signer signer = {0};
     enum error error = folder_file(&server->folder, "signing.key", path);
 
     if (!error)
@@ -190,7 +190,7 @@ static bool wanted(const struct service *service, const struct store_round *roun
 static enum error advance(struct service *service, bool *changed)
 {
     struct server *server = service->server;
-    struct store_round round;
+    struct store_round round = {0};
     enum error error = round_present(server, &round);
 
     if (error || !wanted(service, &round))
@@ -315,7 +315,7 @@ static enum error check_sum(struct server *server, const struct store_round *rou
 static enum error settle(struct service *service)
 {
     struct server *server = service->server;
-    struct store_round round;
+    struct store_round round = {0};
     enum error error = folder_work(&server->folder, true);
 
     if (!error)

@@ -72,7 +72,7 @@ static enum error read_gate(struct server *server, struct server_status *out)
 
 static enum error read_present(struct server *server, struct server_status *out)
 {
-    struct store_round round;
+    struct store_round round = {0};
     enum error error = round_present(server, &round);
 
     if (error)
@@ -87,7 +87,7 @@ static enum error read_present(struct server *server, struct server_status *out)
 enum error status_read(struct server *server, struct server_status *out)
 {
     struct store *store = server->store;
-    struct store_state state;
+    struct store_state state = {0};
     struct manifest manifest;
     unsigned char hash[HASH_BYTES];
     enum error error;

@@ -188,7 +188,7 @@ static enum error read_settings(struct store *backup, const char *path, struct c
 /* Ahead of the database: nothing serves it before upkeep_renew has gone through. */
 static enum error set_trap(const struct server *server)
 {
-    struct store_state state;
+    struct store_state state = {0};
     enum error error = server->store->state(server->store, &state);
 
     return error ? error
@@ -246,9 +246,9 @@ enum error upkeep_restore(const char *path, const char *dir, struct server *out)
 
 enum error upkeep_renew(struct server *server)
 {
-    struct store_state state;
+    struct store_state state = {0};
     struct model *model = NULL;
-    struct mark mark;
+    struct mark mark = {0};
     uint64_t passed, versions;
     int64_t now = server_now();
     enum error error = server->store->state(server->store, &state);
@@ -318,7 +318,7 @@ static enum error check_publication(const struct server *server)
 {
     struct publication *publication = NULL;
     struct envelope envelope = {0};
-    struct store_state state;
+    struct store_state state = {0};
     struct manifest manifest;
     enum error error = publisher_publication(server, &publication);
 
@@ -341,7 +341,7 @@ static enum error check_sum(struct server *server)
     unsigned char hash[HASH_BYTES];
     struct aggregate sum = {0};
     struct manifest manifest;
-    struct store_round round;
+    struct store_round round = {0};
     enum error error = round_present(server, &round);
 
     if (!error && round.state == ROUND_OPEN)
