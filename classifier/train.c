@@ -77,7 +77,7 @@ static void report_iteration(void *context, int iteration, double objective)
 
 static void *allocate(size_t count, size_t size, enum error *error)
 {
-    void *memory = calloc(count, size);
+    void *memory = calloc(count > 0 ? count : 1, size);
 
     if (!memory && !*error)
         *error = error_raise_plain(ERROR_NO_MEMORY);

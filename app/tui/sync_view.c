@@ -235,24 +235,24 @@ static void draw_terms(struct sync_screen *sync, int row, int bottom)
         sync->top = number > 0 ? number - 1 : 0;
 }
 
-static bool draw_question(struct sync_screen *sync, int *row, int *column)
+static bool draw_question(struct sync_screen *sync, int row, int *column)
 {
     switch (sync->mode) {
-    case SYNC_URL: *column = prompt_draw(*row, "Server: ", &sync->url, 0); return true;
+    case SYNC_URL: *column = prompt_draw(row, "Server: ", &sync->url, 0); return true;
     case SYNC_AUTHORITY:
-        *column = prompt_draw(*row, "Its private CA, a file (Enter: none): ", &sync->authority, 0);
+        *column = prompt_draw(row, "Its private CA, a file (Enter: none): ", &sync->authority, 0);
         return true;
-    case SYNC_FILE: *column = prompt_draw(*row, "Bytes to: ", &sync->path, 0); return true;
+    case SYNC_FILE: *column = prompt_draw(row, "Bytes to: ", &sync->path, 0); return true;
     case SYNC_LEAVE:
-        paint_format(*row, 1, COLS - 1, A_BOLD,
+        paint_format(row, 1, COLS - 1, A_BOLD,
                      "Leave this server? What waits is not sent. y leaves, any other key stays");
         return false;
     case SYNC_TERMS:
-        paint_format(*row, 1, COLS - 1, A_BOLD, "Join? y joins, any other key does not");
+        paint_format(row, 1, COLS - 1, A_BOLD, "Join? y joins, any other key does not");
         return false;
     case SYNC_LOOK: break;
     }
-    draw_progress(sync, *row);
+    draw_progress(sync, row);
     return false;
 }
 
@@ -271,7 +271,7 @@ bool sync_draw(struct sync_screen *sync, struct face *face, int top, int bottom,
     paint_rule(bottom - 2);
     *row = bottom - 1;
     *column = 0;
-    return draw_question(sync, row, column);
+    return draw_question(sync, *row, column);
 }
 
 const char *sync_hints(const struct sync_screen *sync)
