@@ -11,7 +11,8 @@
 ##   make fuzz         libFuzzer, FUZZ_SECONDS (60) a target
 ##   make bench        speed and memory (PEERS=1: beside scikit-learn)
 ##   make bench-federated  how far federated learning comes, with noise and without
-##   make demo         a server and simulated people on this machine, for a look
+##   make bench-server the server under load
+##   make check-page   the server's status page in a real browser (chromium)
 ##   make demo         a server and simulated people on this machine, for a look
 ##   make model        train assets/emotions.model from DATA (../shared/data/goemotions)
 ##   make check-model  train again and compare with assets/emotions.model
@@ -258,6 +259,19 @@ bench:
 bench-federated: $(BUILD)/emotrack-lab
 	@python3 tests/bench/federated.py --build $(BUILD) --data $(DATA)
 
+# The server under load: reports over kept-alive and over new connections, beside idle ones.
+bench-server:
+	@.ci/setup build test load
+	@+$(MAKE) --no-print-directory $(JOBS) all
+	@python3 tests/bench/load/run.py $(BUILD)/emotrack-server assets/emotions.model
+
+# The status page in a real browser.
+check-page:
+	@.ci/setup build test browser
+	@+$(MAKE) --no-print-directory $(JOBS) all $(BUILD)/tests/sync/server/page_test
+	@python3 tests/browser/run.py $(BUILD)/emotrack-server assets/emotions.model \
+		$(BUILD)/tests/sync/server/page_test $(BUILD)
+
 # ---- a look at federated learning, on this machine ----
 
 demo:
@@ -273,6 +287,7 @@ help:
 
 FORCE:
 .PHONY: all run unit-tests fuzz-replays test-programs soak test sanitize valgrind fuzz fuzzers \
-	lint format model check-model docs install uninstall bench bench-federated demo clean help FORCE
+	lint format model check-model docs install uninstall bench bench-federated \
+	bench-server check-page demo clean help FORCE
 .SECONDARY:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
