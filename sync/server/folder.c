@@ -106,8 +106,9 @@ enum error folder_make(struct folder *folder)
 void folder_clear(const struct folder *folder)
 {
     static const char *const names[] = {
-        SETTINGS_NAME, "server.db", "server.db-wal", "server.db-shm", "signing.key", "key",
-        "tls.pem",     "tls.key",   "ca.pem",        "mark",          "lock",        "work.lock",
+        SETTINGS_NAME, "server.db", "server.db-wal", "server.db-shm", "server.db-journal",
+        "signing.key", "key",       "tls.pem",       "tls.key",       "ca.pem",
+        "mark",        "lock",      "work.lock",
     };
     DIR *models;
     const struct dirent *entry;

@@ -211,7 +211,9 @@ static enum error start_counting(struct intake *intake)
 
 static bool is_full(const struct intake *intake)
 {
-    uint64_t limit = intake->options.close_reports, reports = intake->counting.aggregate.reports;
+    const struct counting *counting = &intake->counting;
+    uint64_t limit = round_limit(intake->options.close_reports, counting->manifest.minimum);
+    uint64_t reports = counting->aggregate.reports;
 
     return (limit && reports >= limit) || reports >= INT32_MAX;
 }

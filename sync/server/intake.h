@@ -45,9 +45,9 @@ size_t intake_waiting(struct intake *intake);
 struct intake_options {
     struct store *store;         /* the intake's own; taken over by intake_start in every case */
     const struct folder *folder; /* where the rounds' keys are; outlives it */
-    uint32_t close_reports;      /* a round takes no more than so many; 0: no limit */
+    uint32_t close_reports;      /* see round_limit; 0: a round takes any number */
     size_t queue;                /* reports that may wait; more are told INTAKE_BUSY */
-    void (*full)(void *context); /* called in its thread when close_reports is reached; or NULL */
+    void (*full)(void *context); /* called in its thread when a round is full; or NULL */
     void *context;
 };
 

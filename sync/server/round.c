@@ -15,6 +15,11 @@
 
 enum { WAIT_STEP = 20 /* ms */ };
 
+uint32_t round_limit(uint32_t close_reports, uint32_t minimum)
+{
+    return close_reports && close_reports < minimum ? minimum : close_reports;
+}
+
 enum error round_present(struct server *server, struct store_round *out)
 {
     struct store_state state = {0};

@@ -37,6 +37,10 @@ enum error round_replace_model(struct server *server, const struct model *model,
  * sequences up to `sequence`. */
 enum error round_skip(struct server *server, uint64_t round, uint64_t sequence) MUST_CHECK;
 
+/* Reports at which a round of this minimum closes and takes no more; 0: not by number. The settings
+ * may have changed since it was opened, and below its minimum it cannot be closed. */
+uint32_t round_limit(uint32_t close_reports, uint32_t minimum);
+
 /* The number of the last round, and whether it is open (ROUND_CLOSED where there was none). */
 enum error round_present(struct server *server, struct store_round *out) MUST_CHECK;
 

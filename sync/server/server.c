@@ -34,6 +34,20 @@ enum error server_prepare(const char *path, struct server *out)
     return error ? error : folder_init(&out->folder, path);
 }
 
+enum error server_read_keys(struct server *server)
+{
+    char path[FOLDER_PATH_MAX];
+    struct signer signer = {0};
+    enum error error = folder_file(&server->folder, "signing.key", path);
+
+    if (!error)
+        error = signer_read(path, &signer);
+    if (!error)
+        server->signer = signer;
+    signer_wipe(&signer);
+    return error;
+}
+
 enum error server_open(const char *path, struct server *out)
 {
     char file[FOLDER_PATH_MAX];
@@ -46,9 +60,7 @@ enum error server_open(const char *path, struct server *out)
     if (!error)
         error = config_read(file, &out->config);
     if (!error)
-        error = folder_file(&out->folder, "signing.key", file);
-    if (!error)
-        error = signer_read(file, &out->signer);
+        error = server_read_keys(out);
     return error ? error : open_store(out, STORE_LIVE);
 }
 

@@ -36,6 +36,9 @@ struct server_plan {
 enum error server_make(const char *path, const struct server_plan *plan,
                        struct server *out) MUST_CHECK;
 
+/* Reads the signing keys (again: another process may have changed them; `signer` stays as it was on
+ * error). */
+enum error server_read_keys(struct server *server) MUST_CHECK;
 /* Stores the signing keys, and shows the present one in DIR/key. */
 enum error server_write_keys(const struct server *server) MUST_CHECK;
 

@@ -132,25 +132,11 @@ static enum error note_changes(struct service *service)
     return error;
 }
 
-static enum error read_keys(struct server *server)
-{
-    char path[FOLDER_PATH_MAX];
-    struct signer signer = {0};
-    enum error error = folder_file(&server->folder, "signing.key", path);
-
-    if (!error)
-        error = signer_read(path, &signer);
-    if (!error)
-        server->signer = signer;
-    signer_wipe(&signer);
-    return error;
-}
-
 /* Shows what the store and the keys say now. */
 static enum error show(struct service *service)
 {
     struct publication *publication;
-    enum error error = read_keys(service->server);
+    enum error error = server_read_keys(service->server);
 
     if (!error)
         error = publisher_publication(service->server, &publication);
@@ -167,14 +153,15 @@ static enum error show(struct service *service)
 static bool due(const struct service *service, const struct store_round *round)
 {
     const struct config *config = &service->server->config;
+    const struct server_status *status = &service->status;
     uint64_t counted, reports;
 
     intake_count(service->intake, &counted, &reports);
     if (counted != round->round)
         reports = 0;
-    if (config->close_reports && reports >= config->close_reports)
+    if (status->close_reports && reports >= status->close_reports)
         return true;
-    return config->close_seconds && reports >= service->status.minimum &&
+    return config->close_seconds && reports >= status->minimum &&
            server_now() - round->opened >= config->close_seconds;
 }
 

@@ -44,7 +44,7 @@ static void describe_terms(const struct manifest *manifest, const struct config 
     out->noise = manifest->noise;
     out->epsilon_each = privacy_epsilon(rho, PRIVACY_DELTA);
     out->epsilon_all = privacy_epsilon(rho * manifest->contributions, PRIVACY_DELTA);
-    out->close_reports = config->close_reports;
+    out->close_reports = round_limit(config->close_reports, manifest->minimum);
     out->gated = config->validation[0] != '\0';
 }
 

@@ -92,7 +92,8 @@ static struct sqlite_store *whole(struct store *store)
 
 static enum error raise(struct sqlite_store *store, int code)
 {
-    const char *cause = store->handle ? sqlite3_errmsg(store->handle) : sqlite3_errstr(code);
+    bool own = store->handle && (sqlite3_errcode(store->handle) & 0xFF) == (code & 0xFF);
+    const char *cause = own ? sqlite3_errmsg(store->handle) : sqlite3_errstr(code);
     int number = store->handle ? sqlite3_system_errno(store->handle) : 0;
 
     if (number == ENOSPC || number == EDQUOT)
@@ -278,17 +279,25 @@ static enum error set_state(struct store *store, const struct store_state *state
     return run(&query);
 }
 
-static void read_round(const struct query *query, struct store_round *out)
+/* False: the row is none that was ever written. */
+static bool read_round(struct query *query, struct store_round *out)
 {
+    uint64_t state = column(query, 1);
+
+    if (state > ROUND_CLOSED) {
+        query->code = SQLITE_CORRUPT;
+        return false;
+    }
     *out = (struct store_round){
         .round = column(query, 0),
-        .state = (enum round_state)column(query, 1),
+        .state = (enum round_state)state,
         .model = (uint32_t)column(query, 2),
         .opened = (int64_t)column(query, 3),
         .closed = (int64_t)column(query, 4),
         .reports = column(query, 5),
     };
     column_text(query, 6, out->outcome, sizeof out->outcome);
+    return true;
 }
 
 static enum error get_round(struct store *store, uint64_t round, struct store_round *out)
@@ -298,9 +307,7 @@ static enum error get_round(struct store *store, uint64_t round, struct store_ro
     bool found;
 
     bind_integer(&query, round);
-    found = step(&query);
-    if (found)
-        read_round(&query, out);
+    found = step(&query) && read_round(&query, out);
     error = query_end(&query);
     if (!error && !found)
         error = error_raise(ERROR_NOT_FOUND, "there is no round %llu", (unsigned long long)round);
@@ -330,8 +337,8 @@ static enum error get_rounds(struct store *store, size_t count, store_see_round 
     while (!error && step(&query)) {
         struct store_round round;
 
-        read_round(&query, &round);
-        error = see(context, &round);
+        if (read_round(&query, &round))
+            error = see(context, &round);
     }
     result = query_end(&query);
     return error ? error : result;

@@ -198,7 +198,6 @@ static enum error set_trap(const struct server *server)
 
 static enum error fill(struct store *backup, struct server *server)
 {
-    char path[FOLDER_PATH_MAX];
     enum error error = unpack_store(backup, server);
 
     if (!error)
@@ -206,9 +205,7 @@ static enum error fill(struct store *backup, struct server *server)
     if (!error)
         error = server->store->end(server->store, unpack_files(backup, server));
     if (!error)
-        error = folder_file(&server->folder, "signing.key", path);
-    if (!error)
-        error = signer_read(path, &server->signer);
+        error = server_read_keys(server);
     if (!error)
         error = server_write_keys(server);
     if (!error)
@@ -372,8 +369,11 @@ enum error upkeep_check(struct server *server, upkeep_tell *say, void *context)
 enum error upkeep_rotate(struct server *server)
 {
     struct store *store = server->store;
-    enum error error = signer_rotate(&server->signer);
+    /* Another process may have rotated while this one waited for the lock. */
+    enum error error = server_read_keys(server);
 
+    if (!error)
+        error = signer_rotate(&server->signer);
     if (!error)
         error = server_write_keys(server);
     /* A server that runs looks at its keys anew when the store changes. */

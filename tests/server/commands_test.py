@@ -1,5 +1,6 @@
 """What an operator does, with the real program."""
 
+import concurrent.futures
 import json
 import os
 import random
@@ -93,6 +94,17 @@ class Run(harness.Case):
         self.assertEqual(self.status()["round"], 1)
         self.fill(1, seed=2)
         harness.until(lambda: self.status()["round"] == 2, "round 2")
+
+    def test_an_open_round_keeps_its_minimum_when_the_settings_change(self):
+        self.make("--minimum", "6", "--noise", "0")
+        self.start()
+        self.kill(signal.SIGTERM)
+        self.settings(minimum=2, close_reports=3)
+        self.start()
+        self.assertEqual(self.status()["close_reports"], 6)
+        self.fill(6)
+        harness.until(lambda: self.status()["round"] == 2, "round 2")
+        self.assertEqual(self.status()["close_reports"], 3)
 
     def test_a_retry_of_an_older_round_is_told_that_it_counted(self):
         self.make("--minimum", "1")
@@ -243,6 +255,13 @@ class Keys(harness.Case):
             self.command("keys", "rotate")
         self.assertIn("no more", self.command("keys", "rotate", code=1))
         self.assertEqual(len(self.command("keys", "list").split("\n")), 18)
+
+    def test_none_is_lost_where_many_rotate_at_once(self):
+        self.make()
+        with concurrent.futures.ThreadPoolExecutor() as pool:
+            list(pool.map(lambda _: self.command("keys", "rotate"), range(6)))
+        self.assertEqual(len(self.command("keys", "list").split("\n")), 8)
+        self.command("check")
 
     def test_a_key_that_others_may_read_is_found(self):
         self.make()

@@ -241,6 +241,26 @@ static void a_full_round_takes_no_more(void **state)
     intake_stop(intake);
 }
 
+/* The settings were changed while it was open: it could not be closed with fewer. */
+static void a_round_takes_its_minimum_in_any_case(void **state)
+{
+    struct house *house = *state;
+    struct server_plan plan = house_plan();
+    struct intake *intake;
+
+    house_make(house, &plan);
+    house_open(house);
+    intake = start(house, 1, 1000);
+    for (uint8_t i = 0; i < 4; i++) {
+        struct report report = house_report(house, i, 10, 1);
+
+        assert_int_equal(send_report(intake, house, &report),
+                         i < 3 ? INTAKE_STORED : INTAKE_CLOSED);
+    }
+    intake_stop(intake);
+    assert_ok(round_close(&house->server));
+}
+
 /* Many at once, each twice: in one transaction, or in several. */
 static void a_crowd_is_counted_once_each(void **state)
 {
@@ -403,6 +423,7 @@ int main(void)
         house_test(what_is_no_report_for_its_address_is_refused),
         house_test(others_may_close_the_round_meanwhile),
         house_test(a_full_round_takes_no_more),
+        house_test(a_round_takes_its_minimum_in_any_case),
         house_test(a_crowd_is_counted_once_each),
         house_test(more_than_the_queue_are_told_to_come_again),
         house_test(what_fails_is_not_counted_and_may_come_again),

@@ -3,6 +3,7 @@
 #include "base/file.h"
 
 #include <math.h>
+#include <sqlite3.h>
 #include <stdbool.h>
 
 static struct store *store;
@@ -283,6 +284,40 @@ static void what_is_no_store_is_refused(void **state)
     assert_null(none);
 }
 
+static enum error count_round(void *context, const struct store_round *round)
+{
+    (void)round;
+    ++*(size_t *)context;
+    return ERROR_NONE;
+}
+
+/* As another program or a bad disk may leave them. */
+static void rounds_in_no_state_are_damage(void **state)
+{
+    static const char *const changes[] = {"state = 3", "state = -5", "state = 4294967296",
+                                          "state = 9223372036854775807"};
+    struct store_round round = {.round = 1};
+
+    (void)state;
+    begin();
+    assert_ok(store->set_round(store, &round));
+    end();
+    for (size_t i = 0; i < sizeof changes / sizeof *changes; i++) {
+        char sql[128];
+        sqlite3 *handle = NULL;
+        size_t count = 0;
+
+        snprintf(sql, sizeof sql, "UPDATE round SET %s", changes[i]);
+        assert_int_equal(sqlite3_open(path, &handle), SQLITE_OK);
+        assert_int_equal(sqlite3_exec(handle, sql, NULL, NULL, NULL), SQLITE_OK);
+        sqlite3_close(handle);
+        assert_error(store->round(store, 1, &round), ERROR_DAMAGED);
+        assert_sentence("is damaged");
+        assert_error(store->rounds(store, 1, count_round, &count), ERROR_DAMAGED);
+        assert_int_equal(count, 0);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -294,6 +329,7 @@ int main(void)
         store_test(sums_are_replaced_and_dropped),
         store_test(blobs_are_replaced_and_dropped),
         store_test(the_newest_rounds_come_in_order),
+        store_test(rounds_in_no_state_are_damage),
         store_test(a_copy_has_no_ids_and_no_sums),
         store_test(what_is_no_store_is_refused),
     };
