@@ -5,7 +5,6 @@
 #include "sync/privacy.h"
 
 #include <limits.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -98,9 +97,6 @@ enum error client_of(const struct task *task, const struct client_options *optio
 {
     struct client_options own = *options;
 
-    /* A server that hangs up must not end the program: not every writer of a TLS library asks the
-     * system for an error instead. */
-    signal(SIGPIPE, SIG_IGN);
     own.url = task->membership.url;
     own.authority = task->membership.authority;
     return client_new(&own, out);

@@ -1,6 +1,7 @@
 #include "sync/transfer.h"
 
 #include "base/clock.h"
+#include "sync/broken_pipe.h"
 #include "sync/problem.h"
 
 #define CURL_DISABLE_TYPECHECK
@@ -92,12 +93,16 @@ struct transfer {
 
 void transfer_free(struct transfer *transfer)
 {
+    struct broken_pipe hold;
+
     if (!transfer)
         return;
+    broken_pipe_hold(&hold); /* the end of TLS is written */
     if (transfer->easy)
         curl.easy_cleanup(transfer->easy);
     if (transfer->multi)
         curl.multi_cleanup(transfer->multi);
+    broken_pipe_release(&hold);
     free(transfer->server);
     free(transfer->authority);
     free(transfer);
@@ -455,13 +460,16 @@ static enum error drive(struct transfer *transfer)
 enum error transfer_make(struct transfer *transfer, struct exchange *exchange)
 {
     enum error error = set_up(transfer, exchange);
+    struct broken_pipe hold;
 
+    broken_pipe_hold(&hold); /* not every writer of a TLS library asks for an error instead */
     if (!error && curl.multi_add_handle(transfer->multi, transfer->easy))
         error = error_raise_plain(ERROR_NO_MEMORY);
     if (!error) {
         error = drive(transfer);
         curl.multi_remove_handle(transfer->multi, transfer->easy);
     }
+    broken_pipe_release(&hold);
     curl.slist_free_all(transfer->fields);
     transfer->fields = NULL;
     transfer->exchange = NULL;
