@@ -3,11 +3,13 @@
 #include "base/clock.h"
 #include "sync/privacy.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* One sync, from what waits in the outbox to the next contribution. Killed at any moment it leaves
  * a state from which the next one goes on: what is frozen is in the outbox until the server has
@@ -448,6 +450,15 @@ static enum error sync_locked(struct exchange *exchange)
     return error;
 }
 
+/* A profile that was deleted while it was synced leaves nothing behind. */
+static enum error sweep(const struct journal *journal, enum error error)
+{
+    bool gone = access(journal->path.data, F_OK) != 0 && errno == ENOENT;
+    enum error swept = gone ? profile_sweep(journal->profile) : ERROR_NONE;
+
+    return swept ? swept : error;
+}
+
 enum error journal_sync(struct journal *journal, const struct sync_options *options,
                         struct sync_result *result)
 {
@@ -462,6 +473,8 @@ enum error journal_sync(struct journal *journal, const struct sync_options *opti
         error = sync_lock(journal, options->cancel, &lock);
     if (!error)
         error = sync_locked(&exchange);
+    if (lock >= 0)
+        error = sweep(journal, error);
     sync_unlock(lock);
     if (options->progress)
         options->progress(options->context, SYNC_DONE, 100);

@@ -133,7 +133,7 @@ static enum error remove_file(const char *name, enum profile_file file)
     return error;
 }
 
-static enum error remove_files(const char *name)
+enum error profile_sweep(const char *name)
 {
     enum error error = ERROR_NONE;
 
@@ -161,7 +161,7 @@ static enum error move_file(const char *from, const char *to, enum profile_file 
 
 static enum error move_files(const char *from, const char *to)
 {
-    enum error error = remove_files(to);
+    enum error error = profile_sweep(to);
 
     for (int i = 0; i < PROFILE_LOCK && !error; i++)
         error = move_file(from, to, (enum profile_file)i);
@@ -179,7 +179,7 @@ enum error profile_new(const char *name)
         error = error_raise(ERROR_EXISTS, "there is a profile '%s' already", name);
     /* Those of an earlier one, whose deletion was cut off. */
     if (!error)
-        error = remove_files(name);
+        error = profile_sweep(name);
     if (!error) {
         error = db_make(path.data);
         if (error)
@@ -197,7 +197,7 @@ enum error profile_delete(const char *name)
     if (!error && access(path.data, F_OK) != 0)
         error = unknown(name);
     if (!error)
-        error = remove_files(name);
+        error = profile_sweep(name);
     if (!error)
         error = db_destroy(path.data);
     buffer_free(&path);

@@ -32,6 +32,8 @@ enum profile_file {
 };
 /* Appends its path, whether it is there or not. Errors as profile_path. */
 enum error profile_file(const char *name, enum profile_file file, struct buffer *out) MUST_CHECK;
+/* Removes them all. */
+enum error profile_sweep(const char *name) MUST_CHECK;
 
 bool profile_exists(const char *name);
 /* ERROR_INVALID (not a name) or ERROR_NOT_FOUND. The default profile always passes: it is made when

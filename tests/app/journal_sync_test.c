@@ -43,6 +43,7 @@ struct server {
     int calls[CALLS];
     int kill_at; /* the process is killed at so many steps; 0: never */
     atomic_bool *cancel_at[CALLS];
+    bool deleted_at[CALLS]; /* the profile, by another process */
     struct stored stored[REPORTS_MAX];
     size_t count;
     int took; /* PUT requests */
@@ -77,6 +78,8 @@ static enum error called(enum call call)
     server->calls[call]++;
     if (server->cancel_at[call])
         atomic_store(server->cancel_at[call], true);
+    if (server->deleted_at[call])
+        assert_ok(profile_delete(PROFILE_DEFAULT));
     if (server->error[call])
         return error_raise(server->error[call], "the server fails");
     return ERROR_NONE;
@@ -1220,6 +1223,32 @@ static void a_profile_takes_its_model_along(void **state)
 
 /* ---- cancelled, tried, killed ---- */
 
+static void a_deleted_profile_leaves_no_model(void **state)
+{
+    (void)state;
+    for (int call = 0; call < CALLS; call++) {
+        struct journal *journal;
+        struct sync_result result;
+
+        if (call > 0)
+            enter(state);
+        make_model(2, false);
+        publish(2);
+        journal = open_joined(RATINGS);
+        server->deleted_at[call] = true;
+        assert_int_not_equal(sync_as(journal, (struct sync_options){.now = true}, &result),
+                             ERROR_NONE);
+        server->deleted_at[call] = false;
+        assert_false(is_there("default.db"));
+        assert_false(is_there("default.model"));
+        assert_false(is_there("default.model.part"));
+        assert_false(is_there("default.sync"));
+        journal_close(journal);
+        if (call < CALLS - 1)
+            leave_home(state);
+    }
+}
+
 static void a_sync_can_be_cancelled_anywhere(void **state)
 {
     (void)state;
@@ -1400,6 +1429,7 @@ int main(void)
         sync_test(a_part_of_another_model_is_begun_anew),
         sync_test(a_named_model_stays_in_use),
         sync_test(a_profile_takes_its_model_along),
+        sync_test(a_deleted_profile_leaves_no_model),
         sync_test(a_sync_can_be_cancelled_anywhere),
         sync_test(a_dry_run_changes_nothing),
         sync_test(a_killed_sync_is_gone_on_with),
