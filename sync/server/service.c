@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/file.h"
+#include "sync/server/descriptors.h"
 #include "sync/server/http.h"
 #include "sync/server/intake.h"
 #include "sync/server/publisher.h"
@@ -359,6 +360,17 @@ static enum error read_pem(const struct server *server, const char *name, struct
     return error;
 }
 
+static void limit_connections(struct config *config)
+{
+    uint32_t allowed = descriptors_allow(config->connections);
+
+    if (allowed < config->connections)
+        note("the limit of open files leaves room for %u connections at once, not for %u: raise it "
+             "(ulimit -n, or LimitNOFILE of the service)",
+             allowed, config->connections);
+    config->connections = allowed;
+}
+
 static enum error start_http(struct service *service)
 {
     struct http_options options = {
@@ -373,6 +385,7 @@ static enum error start_http(struct service *service)
 
     buffer_init(&certificate, PEM_MAX);
     buffer_init(&private_key, PEM_MAX);
+    limit_connections(&service->server->config);
     error = read_pem(service->server, service->server->config.certificate, &certificate);
     if (!error)
         error = read_pem(service->server, service->server->config.private_key, &private_key);

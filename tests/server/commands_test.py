@@ -6,6 +6,7 @@ import os
 import random
 import shutil
 import signal
+import socket
 import stat
 import subprocess
 import time
@@ -71,6 +72,18 @@ class Run(harness.Case):
             self.assertEqual(self.status()["state"], "stopped")
         self.assertEqual(self.status()["reports"], 6)
         self.assertEqual(self.sum()[0], 6)
+
+    def test_where_files_are_few_the_idle_make_room(self):
+        self.make()
+        self.settings(request_seconds=3600)
+        self.start(files=100)
+        self.assertIn("limit of open files leaves room for 18 connections", self.logged())
+        port = int(self.status()["url"].rsplit(":", 1)[1])
+        idle = [socket.create_connection(("127.0.0.1", port)) for _ in range(150)]
+        self.assertEqual(self.get("/healthz")[0], 200)
+        self.fill(2)
+        for connection in idle:
+            connection.close()
 
     def test_a_round_closes_at_its_number(self):
         self.make("--minimum", "2", "--reports", "5", "--noise", "0")

@@ -5,6 +5,7 @@ import http.client
 import json
 import os
 import random
+import resource
 import shutil
 import signal
 import socket
@@ -97,11 +98,13 @@ class Case(unittest.TestCase):
         with open(path, "w") as file:
             file.write("\n".join(lines))
 
-    def start(self):
+    def start(self, files=None):
+        """files: how many the server may have open."""
+        limit = files and (lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (files, files)))
         self.log = open(self.path("log"), "ab")
         self.addCleanup(self.log.close)
         self.process = subprocess.Popen([SERVER, "run", "--dir", self.dir], stderr=self.log,
-                                        stdin=subprocess.DEVNULL)
+                                        stdin=subprocess.DEVNULL, preexec_fn=limit)
         return until(lambda: self.status()["running"] and self.status()["url"] or
                      self.process.poll() is not None, "the server's start")
 
