@@ -78,7 +78,6 @@ static const struct setting settings[] = {
      "whether the limits of one address hold for this machine too; not behind a proxy"},
     {"request_seconds", COUNT_OF(request_seconds), 1, 3600,
      "a request, and the wait for one, may take so long"},
-    {"log_addresses", FLAG_OF(log_addresses), "whether the log names the addresses of requests"},
 };
 
 enum { SETTINGS = sizeof settings / sizeof *settings };
@@ -101,7 +100,7 @@ void config_default(struct config *config)
         .continuous = true,
         .optimizer = {OPTIMIZER_FEDAVG, .rate = 8, .beta1 = 0.9, .beta2 = 0.99, .tau = 1e-3},
         .gate_loss = 0.01,
-        .connections = 4096,
+        .connections = 2048,
         .connections_address = 64,
         .rate = 20,
         .burst = 60,

@@ -38,7 +38,6 @@ struct config {
     uint32_t rate, burst;         /* requests a second of one address, and at once; rate 0: none */
     bool limit_loopback;          /* whether `rate` holds for loopback (a proxy's address) too */
     uint32_t request_seconds;     /* a request, and the wait for it, may take so long */
-    bool log_addresses;
 };
 
 void config_default(struct config *config);
