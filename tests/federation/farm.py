@@ -13,6 +13,7 @@ import threading
 import time
 
 DEADLINE = 30  # seconds until what does not come counts as a failure
+AREA_MAX = 1 << 30  # bytes of memory in one piece; a sanitizer's own bookkeeping is larger
 ROOT = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", ".."))
 MODEL = os.path.join(ROOT, "assets", "emotions.model")
 
@@ -119,6 +120,8 @@ class Server:
                 if "r" not in mode or rest.rstrip().endswith(("[vvar]", "[vsyscall]")):
                     continue
                 begin, end = (int(part, 16) for part in span.split("-"))
+                if end - begin > AREA_MAX:
+                    continue
                 try:
                     memory.seek(begin)
                     pages.append(memory.read(end - begin))
