@@ -204,7 +204,8 @@ class Recorder:
         self.lock = threading.Lock()
         self.sent, self.received = [], []
         self.cut = None  # bytes at whose sight the connection is cut, unforwarded
-        threading.Thread(target=self.serve, daemon=True).start()
+        self.server = threading.Thread(target=self.serve, daemon=True)
+        self.server.start()
 
     def serve(self):
         while True:
@@ -253,4 +254,8 @@ class Recorder:
             return [b"".join(conversation) for conversation in self.sent]
 
     def close(self):
+        """Ends the wait for the next connection too: a thread that is left in it takes, after the
+        process was stopped and continued, one from the next listener of the same descriptor."""
+        self.listener.shutdown(socket.SHUT_RDWR)
+        self.server.join()
         self.listener.close()
