@@ -94,6 +94,14 @@ static const struct {
     {"<num>", "(a number)"},
     {"<url>", "(a link)"},
     {"<name>", "(a name)"},
+    /* of the whole message, in words and signs (classifier/MODEL.md) */
+    {"<length:0>", "(length 0)"},
+    {"<length:1>", "(length 1)"},
+    {"<length:2>", "(length 2)"},
+    {"<length:3>", "(length 3-5)"},
+    {"<length:4>", "(length 6-9)"},
+    {"<length:5>", "(length 10-14)"},
+    {"<length:6>", "(length 15 up)"},
 };
 
 static bool starts_with(const char *text, const char *start)
@@ -118,8 +126,6 @@ static enum error append_word(const char *word, size_t length, bool after_negato
         if (strlen(marks[i].feature) == length && memcmp(word, marks[i].feature, length) == 0)
             return buffer_append_text(out, marks[i].words);
     }
-    if (starts_with(word, "<length:"))
-        return buffer_append_text(out, "(its length)");
     if (starts_with(word, negated)) {
         word += strlen(negated);
         length -= strlen(negated);

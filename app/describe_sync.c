@@ -157,8 +157,8 @@ static enum error append_budget(const struct sync_preview *preview, struct buffe
     describe_epsilon(preview->epsilon_after, after);
     return buffer_format(out,
                          "Privacy: %" PRIu32 " of %" PRIu32
-                         " contributions were made; epsilon %s so far, %s with this one\n"
-                         "(delta 1e-6, if the operator adds the noise).\n"
+                         " contributions were made; epsilon %s so far,\n"
+                         "%s with this one (delta 1e-6, if the operator adds the noise).\n"
                          "NOT sent: messages, times, names, words outside the public vocabulary.\n",
                          preview->spent, preview->cap, now, after);
 }
