@@ -16,6 +16,10 @@ struct gate_figures {
     uint64_t rows;
 };
 
+/* What a gate says that could not measure, ahead of why. Why is for the operator: it names files,
+ * and quotes them. */
+#define GATE_TROUBLE "the gate cannot judge"
+
 /* How good a model is on the validation file. ERROR_INVALID: the file has no usable row; the errors
  * of corpus_read and table_read. */
 enum error gate_measure(const struct config *config, const struct folder *folder,

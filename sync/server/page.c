@@ -2,6 +2,7 @@
 
 #include "base/utf8.h"
 #include "sync/server/chart.h"
+#include "sync/server/gate.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -121,6 +122,18 @@ static void put_bar(struct page *page, const struct server_status *status)
         BAR_WIDTH, 100 * part, BAR_WIDTH, part * BAR_WIDTH);
 }
 
+/* Anybody reads this page. */
+static void put_gate(struct page *page, const struct server_status *status)
+{
+    if (strncmp(status->gate, GATE_TROUBLE, sizeof GATE_TROUBLE - 1) == 0) {
+        put(page, "<p>The gate cannot judge the new model; the operator has to look.</p>");
+    } else if (status->gate[0]) {
+        put(page, "<p>The gate: ");
+        put_text(page, status->gate);
+        put(page, "</p>");
+    }
+}
+
 static void put_now(struct page *page, const struct server_status *status)
 {
     char number[FIGURE_MAX];
@@ -139,11 +152,7 @@ static void put_now(struct page *page, const struct server_status *status)
     if (status->close_reports)
         put(page, "The round closes at %" PRIu32 " reports. ", status->close_reports);
     put(page, "With fewer than %" PRIu32 " nothing is opened.</p>\n", status->minimum);
-    if (status->gate[0]) {
-        put(page, "<p>The gate: ");
-        put_text(page, status->gate);
-        put(page, "</p>");
-    }
+    put_gate(page, status);
     put(page, "</section>\n");
 }
 

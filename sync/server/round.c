@@ -358,7 +358,7 @@ static enum error note_trouble(struct server *server, enum error cause)
     char words[OUTCOME_MAX];
     enum error error = server->store->begin(server->store);
 
-    snprintf(words, sizeof words, "the gate cannot judge: %.400s", error_sentence());
+    snprintf(words, sizeof words, GATE_TROUBLE ": %.400s", error_sentence());
     if (!error)
         error = server->store->end(server->store, server->store->set_blob(server->store, STORE_GATE,
                                                                           words, strlen(words)));

@@ -1,5 +1,6 @@
 #include "sync/server/chart.h"
 #include "sync/server/exposition.h"
+#include "sync/server/gate.h"
 #include "sync/server/page.h"
 
 #include "tests/allocation.h"
@@ -144,6 +145,17 @@ static void test_everything_is_escaped(void **state)
     }
 }
 
+static void test_what_troubles_the_gate_is_for_the_operator(void **state)
+{
+    struct server_status *status = sample(2);
+
+    (void)state;
+    snprintf(status->gate, sizeof status->gate, GATE_TROUBLE ": /home/ann/rows.tsv:1: no 'joyy'");
+    expect(status, "rows.tsv", false);
+    expect(status, "joyy", false);
+    expect(status, "The gate cannot judge", true);
+}
+
 static void test_the_longest_fits(void **state)
 {
     struct server_status *status = sample(STATUS_MODELS_MAX);
@@ -267,11 +279,17 @@ static int show(void)
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_it_says_what_is),  cmocka_unit_test(test_privacy_is_said_plainly),
-        cmocka_unit_test(test_missing_figures),  cmocka_unit_test(test_everything_is_escaped),
-        cmocka_unit_test(test_the_longest_fits), cmocka_unit_test(test_an_empty_status),
-        cmocka_unit_test(test_scales),           cmocka_unit_test(test_the_policy_names_the_style),
-        cmocka_unit_test(test_metrics),          cmocka_unit_test(test_memory_runs_out),
+        cmocka_unit_test(test_it_says_what_is),
+        cmocka_unit_test(test_privacy_is_said_plainly),
+        cmocka_unit_test(test_missing_figures),
+        cmocka_unit_test(test_everything_is_escaped),
+        cmocka_unit_test(test_what_troubles_the_gate_is_for_the_operator),
+        cmocka_unit_test(test_the_longest_fits),
+        cmocka_unit_test(test_an_empty_status),
+        cmocka_unit_test(test_scales),
+        cmocka_unit_test(test_the_policy_names_the_style),
+        cmocka_unit_test(test_metrics),
+        cmocka_unit_test(test_memory_runs_out),
     };
 
     if (argc > 1 && strcmp(argv[1], "--show") == 0)
