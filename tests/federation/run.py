@@ -19,7 +19,7 @@ import traceback
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "tui"))
-from farm import Recorder, Server, User, wait  # noqa: E402
+from farm import ROOT, Recorder, Server, User, wait  # noqa: E402
 from screen import Screen  # noqa: E402
 
 BUILD = os.path.abspath(sys.argv[1])
@@ -86,6 +86,42 @@ def test_two_users_make_model_two(farm):
         assert user.sync("--now")["status"] == "nothing-new"
         log = [json.loads(line) for line in user.run("uploads", "--json").stdout.splitlines()]
         assert [upload["state"] for upload in log] == ["sent"], log
+
+
+def readme_commands():
+    """Those by which README tries syncing on one machine."""
+    with open(os.path.join(ROOT, "README.md"), encoding="utf-8") as file:
+        section = re.search(r"### Try it on one machine\n(.*?)\n#", file.read(), re.S).group(1)
+    return "".join(line[4:] + "\n" for line in section.split("\n") if line.startswith("    "))
+
+
+def until(condition):
+    return f"until {condition}; do sleep 0.05; done\n"
+
+
+def test_the_readme_is_right(farm):
+    home = tempfile.mkdtemp(prefix="emotrack-readme-")
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    status = "emotrack-server status --dir try --json | tr -d '[:space:]' | grep -q"
+    script = readme_commands().replace("8443", str(port))
+    script = re.sub(r"(emotrack-server run .*&\n)", r"\1" + until(f"{status} '\"running\":true'"),
+                    script)
+    script = re.sub(r"(emotrack sync --now --profile ben.*\n)",
+                    r"\1" + until(f"{status} '\"model\":2'"), script)
+    try:
+        os.symlink(os.path.join(ROOT, "assets"), os.path.join(home, "assets"))
+        script = "set -e\ntrap 'kill %1; wait' EXIT\n" + script
+        done = subprocess.run(["timeout", "60", "bash", "-c", script], cwd=home,
+                              capture_output=True, text=True, stdin=subprocess.DEVNULL,
+                              env={**os.environ, "HOME": home, "XDG_DATA_HOME": home,
+                                   "PATH": BUILD + ":" + os.environ["PATH"]})
+        assert done.returncode == 0, f"{script}\n{done.stdout}{done.stderr}"
+        assert '"model":"v2-' in done.stdout, done.stdout
+        assert done.stdout.count("round 1 was sent") == 2, done.stdout
+        assert done.stdout.count("Model 2 is in use now") == 2, done.stdout
+    finally:
+        shutil.rmtree(home)
 
 
 def test_preview_is_what_is_sent(farm):
