@@ -253,6 +253,20 @@ static const char *port_of(const char *address)
 }
 
 /* What holds between settings. */
+/* https://, a host, and perhaps a port and a path. */
+static bool is_url(const char *url)
+{
+    static const char scheme[] = "https://";
+    const char *host = url + sizeof scheme - 1;
+
+    if (strncmp(url, scheme, sizeof scheme - 1) != 0 || !*host || *host == '/')
+        return false;
+    for (const char *at = host; *at; at++)
+        if (*at <= ' ' || *at > '~' || strchr("\"#<>?@\\^`{|}", *at))
+            return false;
+    return true;
+}
+
 static enum error check(const struct reader *reader)
 {
     const struct config *config = reader->out;
@@ -262,10 +276,11 @@ static enum error check(const struct reader *reader)
         return error_raise(ERROR_INVALID,
                            "'%s', line %zu: \"listen\" takes host:port or [address]:port, not '%s'",
                            name, line_of(reader, "listen"), config->listen);
-    if (config->url[0] && strncmp(config->url, "https://", 8) != 0)
+    if (config->url[0] && !is_url(config->url))
         return error_raise(ERROR_INVALID,
-                           "'%s', line %zu: \"url\" begins with https://, which '%s' does not",
-                           name, line_of(reader, "url"), config->url);
+                           "'%s', line %zu: \"url\" is https://HOST, with :PORT and a path if need "
+                           "be, and nothing else",
+                           name, line_of(reader, "url"));
     if (config->close_reports && config->close_reports < config->minimum)
         return error_raise(ERROR_INVALID,
                            "'%s', line %zu: \"close_reports\" (%u) is less than \"minimum\" (%u): "

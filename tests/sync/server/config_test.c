@@ -17,8 +17,8 @@ static void what_is_written_reads_back_the_same(void **state)
 
     (void)state;
     config_default(&config);
-    snprintf(config.url, sizeof config.url, "https://a.example/\"x\" // no comment");
-    snprintf(config.validation, sizeof config.validation, "/tmp/\xC3\xA4.tsv");
+    snprintf(config.url, sizeof config.url, "https://a.example:8443/a/b");
+    snprintf(config.validation, sizeof config.validation, "/tmp/\xC3\xA4 \"x\" // no comment");
     config.noise = 0.1;
     config.continuous = false;
     config.optimizer.kind = OPTIMIZER_FEDYOGI;
@@ -29,6 +29,7 @@ static void what_is_written_reads_back_the_same(void **state)
     assert_ok(config_write(&again, &second));
     assert_string_equal(text.data, second.data);
     assert_string_equal(again.url, config.url);
+    assert_string_equal(again.validation, config.validation);
     assert_int_equal(again.optimizer.kind, OPTIMIZER_FEDYOGI);
     assert_false(again.continuous);
     buffer_free(&second);
@@ -79,6 +80,14 @@ static const struct {
     {"{\"listen\": \"::1:8443\"}", "host:port"},
     {"{\"listen\": \"[::1:8443\"}", "host:port"},
     {"{\"url\": \"http://a.example\"}", "https://"},
+    {"{\"url\": \"https://\"}", "https://HOST"},
+    {"{\"url\": \"https:///a\"}", "https://HOST"},
+    {"{\"url\": \"https://a b\"}", "https://HOST"},
+    {"{\"url\": \"https://a:b@c\"}", "https://HOST"},
+    {"{\"url\": \"https://a?b\"}", "https://HOST"},
+    {"{\"url\": \"https://a#b\"}", "https://HOST"},
+    {"{\"url\": \"https://a\xff\"}", "https://HOST"},
+    {"{\"url\": \"https://a\\u001b[31m\"}", "https://HOST"},
     {"{\"participation\": 0}", "nobody takes part"},
     {"{\"participation\": 1.01}", "from 0 to 1"},
     {"{\"minimum\": 100,\n\"close_reports\": 99}", "line 2: \"close_reports\" (99) is less"},
