@@ -299,6 +299,19 @@ static enum error check_sum(struct server *server, const struct store_round *rou
     return round_close(server);
 }
 
+/* What devices would fetch and refuse, and no round could build on. */
+static enum error check_model(const struct server *server)
+{
+    struct store_state state = {0};
+    struct model *model = NULL;
+    enum error error = server->store->state(server->store, &state);
+
+    if (!error)
+        error = server_model(server, state.model, &model);
+    model_close(model);
+    return error;
+}
+
 /* What a crash may have left: a round half closed, a key that should be gone. */
 static enum error settle(struct service *service)
 {
@@ -306,6 +319,8 @@ static enum error settle(struct service *service)
     struct store_round round = {0};
     enum error error = folder_work(&server->folder, true);
 
+    if (!error)
+        error = check_model(server);
     if (!error)
         error = round_present(server, &round);
     if (!error)

@@ -244,6 +244,7 @@ class Models(harness.Case):
             file.write(b"x")
         self.assertIn("model 1: '", self.command("check", code=1))
         self.command("models", "rollback", "1", code=1)
+        self.assertIn("not the model that was published", self.command("run", code=1))
 
 
 class Keys(harness.Case):
