@@ -398,6 +398,7 @@ static enum error learn(struct run *run)
 
     if (error)
         return error;
+    optimizer_look(&run->optimizer, run->model, &run->manifest, run->aggregate.reports);
     optimizer_step(&run->optimizer, run->mean, run->step);
     buffer_init(&file, MODEL_FILE_MAX);
     error = candidate_make(run->model, run->manifest.block, run->step,

@@ -14,6 +14,11 @@
  * would take a good part of the votes, and clipping it favours the labels that are frequent. */
 static const float BIAS_PART = 0.1F;
 
+/* Where there is noise, labels whose scores a rating would move less than this (in probability) are
+ * not learnt from it: there are many of them, and their shares of votes would stand in the way of
+ * the others'. Without noise votes cost nothing. */
+static const float SLOPE_LEAST = 0.1F;
+
 /* One feature of a message that can be voted on. */
 struct input {
     uint32_t feature;
@@ -30,6 +35,7 @@ struct update {
     const struct model_parts *parts;
     struct training training;
     uint32_t block, votes;
+    float slope_least;
     struct features *features;
     struct example *examples; /* [example_count] */
     size_t example_count, example_capacity;
@@ -55,6 +61,7 @@ enum error update_new(const struct model *model, const struct manifest *manifest
     update->training = manifest->training;
     update->block = manifest->block;
     update->votes = manifest->votes;
+    update->slope_least = manifest->noise > 0 ? SLOPE_LEAST : 0;
     assert(manifest->labels == update->parts->labels);
     if (features_new(&update->parts->text, &update->parts->vocabulary, &update->features)) {
         update_free(update);
@@ -160,13 +167,24 @@ enum error update_add(struct update *update, const struct rated *rated)
 
 /* ---- training ---- */
 
+static void take_slope(const struct update *update, const struct lesson *lesson,
+                       const double *probability, float *slope)
+{
+    size_t labels = update->parts->labels;
+
+    lesson_slope(lesson, probability, (int)labels, slope);
+    for (size_t label = 0; label < labels; label++)
+        if (fabsf(slope[label]) < update->slope_least)
+            slope[label] = 0;
+}
+
 /* One step of gradient descent, of the block alone. */
 static void descend(struct update *update, const struct example *example)
 {
     const struct input *inputs = update->inputs + example->first;
     size_t labels = update->parts->labels;
     float *bias = update->change + update->block * labels;
-    float score[LABELS_MAX], slope[LABELS_MAX], rate = (float)update->training.rate;
+    float score[LABELS_MAX] = {0}, slope[LABELS_MAX], rate = (float)update->training.rate;
     double probability[LABELS_MAX];
 
     for (size_t label = 0; label < labels; label++)
@@ -178,7 +196,7 @@ static void descend(struct update *update, const struct example *example)
             score[label] += inputs[i].value * row[label];
     }
     numeric_softmax(score, (int)labels, 1 / (double)update->parts->temperature, probability);
-    lesson_slope(&example->lesson, probability, (int)labels, slope);
+    take_slope(update, &example->lesson, probability, slope);
     for (size_t i = 0; i < example->count; i++) {
         float *row = update->change + inputs[i].feature * labels;
 

@@ -54,13 +54,14 @@ static const struct setting settings[] = {
      "or when it is so old and has the minimum; 0: never"},
     {"continuous", FLAG_OF(continuous), "whether the next round opens as soon as one has closed"},
     {"optimizer", OPTIMIZER, offsetof(struct config, optimizer.kind), 0, 0,
-     "how the model follows what a round has learnt: fedavg, fedavgm, fedadam or fedyogi"},
+     "how the model follows what a round has learnt: fedavg, fedavgm, fedadam, fedyogi "
+     "or kalman, which weighs it against the noise"},
     {"optimizer_rate", REAL_OF(optimizer.rate), 1e-9, 1000, "its step"},
     {"optimizer_beta1", REAL_OF(optimizer.beta1), 0, 0.999999, "how much of the last steps stays"},
     {"optimizer_beta2", REAL_OF(optimizer.beta2), 0, 0.999999,
      "and of their squares (fedadam, fedyogi)"},
     {"optimizer_tau", REAL_OF(optimizer.tau), 1e-12, 1000,
-     "the larger, the less it adapts (fedadam, fedyogi)"},
+     "the larger, the less it adapts (fedadam, fedyogi), and the further it follows (kalman)"},
 
     {"validation", TEXT_OF(validation),
      "the gate: labelled messages, text<TAB>label[,label] a line; none: every model is published"},
@@ -89,16 +90,16 @@ void config_default(struct config *config)
         .certificate = "tls.pem",
         .private_key = "tls.key",
         .block = 1600,
-        .votes = 160,
+        .votes = 64,
         .minimum = 100,
         .contributions = 4,
         .noise = 4,
         .participation = 1,
-        .training = {.passes = 1, .rate = 1, .unit = 0.09},
+        .training = {.passes = 1, .rate = 1, .unit = 0.15},
         .close_reports = 1000,
         .close_seconds = 7 * 24 * 3600,
         .continuous = true,
-        .optimizer = {OPTIMIZER_FEDAVG, .rate = 8, .beta1 = 0.9, .beta2 = 0.99, .tau = 1e-3},
+        .optimizer = {OPTIMIZER_KALMAN, .rate = 0.3, .beta1 = 0.9, .beta2 = 0.99, .tau = 0.5},
         .gate_loss = 0.01,
         .connections = 2048,
         .connections_address = 64,
@@ -252,7 +253,6 @@ static const char *port_of(const char *address)
     return strtol(colon + 1, &end, 10) <= UINT16_MAX && *end == '\0' ? colon + 1 : NULL;
 }
 
-/* What holds between settings. */
 /* https://, a host, and perhaps a port and a path. */
 static bool is_url(const char *url)
 {
@@ -267,6 +267,7 @@ static bool is_url(const char *url)
     return true;
 }
 
+/* What holds between settings. */
 static enum error check(const struct reader *reader)
 {
     const struct config *config = reader->out;

@@ -1,12 +1,18 @@
 #include "sync/server/optimizer.h"
 
 #include "base/bytes.h"
+#include "classifier/model_parts.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-const char *const optimizer_names[] = {"fedavg", "fedavgm", "fedadam", "fedyogi", NULL};
+const char *const optimizer_names[] = {"fedavg", "fedavgm", "fedadam", "fedyogi", "kalman", NULL};
+
+/* How far a device's change goes, for each unit of distance and of the n-gram's share of messages
+ * times its squared idf: some four ratings each, the mean p (1 - p), the length of messages. */
+static const double SLOPE = 0.003;
 
 enum error optimizer_init(struct optimizer *optimizer, const struct optimizer_settings *settings,
                           uint32_t coordinates)
@@ -14,7 +20,8 @@ enum error optimizer_init(struct optimizer *optimizer, const struct optimizer_se
     *optimizer = (struct optimizer){.settings = *settings, .coordinates = coordinates};
     optimizer->m = calloc(coordinates, sizeof *optimizer->m);
     optimizer->v = calloc(coordinates, sizeof *optimizer->v);
-    if (!optimizer->m || !optimizer->v) {
+    optimizer->slope = calloc(coordinates, sizeof *optimizer->slope);
+    if (!optimizer->m || !optimizer->v || !optimizer->slope) {
         optimizer_free(optimizer);
         return error_raise_plain(ERROR_NO_MEMORY);
     }
@@ -27,6 +34,7 @@ void optimizer_free(struct optimizer *optimizer)
 {
     free(optimizer->m);
     free(optimizer->v);
+    free(optimizer->slope);
     *optimizer = (struct optimizer){0};
 }
 
@@ -51,6 +59,65 @@ static double adaptive_step(struct optimizer *optimizer, uint32_t i, double mean
     return settings->rate * *m / (sqrt(*v) + settings->tau);
 }
 
+/* The idf is 1 - ln(share of messages). */
+static double slope_of(const struct manifest *manifest, double idf)
+{
+    return SLOPE * manifest->training.rate * manifest->training.passes * exp(1 - idf) * idf * idf;
+}
+
+/* Privacy's noise, and that of drawing at most w votes from among all coordinates. */
+static double noise_of(const struct manifest *manifest, double reports)
+{
+    double z = manifest->noise, u = manifest->training.unit;
+
+    return u * u * manifest->votes / reports *
+           (z * z / reports + 1 / (double)manifest_coordinates(manifest));
+}
+
+void optimizer_look(struct optimizer *optimizer, const struct model *base,
+                    const struct manifest *manifest, uint64_t reports)
+{
+    const struct model_parts *parts = model_parts(base);
+    const struct optimizer_settings *settings = &optimizer->settings;
+
+    if (settings->kind != OPTIMIZER_KALMAN)
+        return;
+    assert(optimizer->coordinates == manifest_coordinates(manifest) && reports > 0);
+    optimizer->labels = manifest->labels;
+    optimizer->noise = noise_of(manifest, (double)reports);
+    for (uint32_t i = 0; i < manifest->block * manifest->labels; i++) {
+        uint32_t feature = i / manifest->labels, label = i % manifest->labels;
+        double weight = (double)parts->weights[(size_t)feature * parts->stride + label];
+
+        optimizer->slope[i] = slope_of(manifest, (double)parts->vocabulary.idf[feature]);
+        if (optimizer->steps == 0)
+            optimizer->v[i] = pow(settings->tau * weight, 2);
+    }
+}
+
+/* The mean change of a coordinate, without that of its n-gram's labels. */
+static double centred(const double *mean, uint32_t i, uint32_t labels)
+{
+    const double *row = mean + i - i % labels;
+    double sum = 0;
+
+    for (uint32_t label = 0; label < labels; label++)
+        sum += row[label];
+    return mean[i] - sum / labels;
+}
+
+static double filter_step(struct optimizer *optimizer, uint32_t i, const double *mean)
+{
+    double *variance = &optimizer->v[i], slope = optimizer->slope[i], rate, gain;
+
+    if (slope <= 0 || *variance <= 0)
+        return 0;
+    rate = optimizer->settings.rate;
+    gain = *variance * slope / (slope * slope * *variance + optimizer->noise);
+    *variance *= 1 - fmin(rate, 1) * gain * slope;
+    return rate * gain * centred(mean, i, optimizer->labels);
+}
+
 void optimizer_step(struct optimizer *optimizer, const double *mean, double *step)
 {
     const struct optimizer_settings *settings = &optimizer->settings;
@@ -64,6 +131,7 @@ void optimizer_step(struct optimizer *optimizer, const double *mean, double *ste
             break;
         case OPTIMIZER_FEDADAM:
         case OPTIMIZER_FEDYOGI: step[i] = adaptive_step(optimizer, i, mean[i]); break;
+        case OPTIMIZER_KALMAN: step[i] = filter_step(optimizer, i, mean); break;
         }
     }
     optimizer->steps++;

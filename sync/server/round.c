@@ -330,6 +330,7 @@ static enum error step(struct server *server, struct making *making)
         return error_raise_plain(ERROR_NO_MEMORY);
     error = read_mean(server, coordinates, numbers);
     if (!error) {
+        optimizer_look(&making->optimizer, making->base, &making->manifest, making->round.reports);
         optimizer_step(&making->optimizer, numbers, numbers + coordinates);
         error = candidate_make(making->base, making->manifest.block, numbers + coordinates,
                                making->version, making->origin, &making->bytes);

@@ -106,22 +106,40 @@ static void learn_once(int guess, bool right, int picked, float *bias)
     update_free(update);
 }
 
+/* What it was wrong by, where that is `least` or more. */
+static void expect_learnt(const float *bias, const float *probability, int truth, float least)
+{
+    for (int i = 0; i < labels; i++) {
+        float off = (float)(i == truth) - probability[i];
+
+        assert_true(fabsf(bias[i] - (fabsf(off) < least ? 0 : off)) < 1e-6F);
+    }
+}
+
+/* With noise, a tenth at least. */
 static void test_one_step(void **state)
 {
+    static const struct {
+        double noise;
+        float least;
+    } cases[] = {{0, 0}, {4, 0.1F}};
     struct prediction prediction;
     float bias[LABELS_MAX] = {0};
     int truth = label("sadness");
 
     (void)state;
     predictor_read(predictor, messages[0], strlen(messages[0]), &prediction);
-    learn_once(prediction.label, false, truth, bias);
-    for (int i = 0; i < labels; i++)
-        assert_true(fabsf(bias[i] - ((float)(i == truth) - prediction.probability[i])) < 1e-6F);
-    learn_once(truth, true, -1, bias);
-    for (int i = 0; i < labels; i++)
-        assert_true(fabsf(bias[i] - ((float)(i == truth) - prediction.probability[i])) < 1e-6F);
-    learn_once(prediction.label, false, -1, bias);
-    assert_true(fabsf(bias[prediction.label] + prediction.probability[prediction.label]) < 1e-6F);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        wide.noise = cases[i].noise;
+        learn_once(prediction.label, false, truth, bias);
+        expect_learnt(bias, prediction.probability, truth, cases[i].least);
+        learn_once(truth, true, -1, bias);
+        expect_learnt(bias, prediction.probability, truth, cases[i].least);
+        learn_once(prediction.label, false, -1, bias);
+        assert_true(fabsf(bias[prediction.label] + prediction.probability[prediction.label]) <
+                    1e-6F);
+    }
+    wide.noise = 0;
 }
 
 static const struct {

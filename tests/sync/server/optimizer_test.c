@@ -1,4 +1,6 @@
 #include "sync/server/optimizer.h"
+
+#include "classifier/model_parts.h"
 #include "tests/allocation.h"
 
 #include <math.h>
@@ -41,7 +43,7 @@ static void test_two_steps(void **state)
     };
 
     (void)state;
-    for (int kind = 0; optimizer_names[kind]; kind++) {
+    for (int kind = 0; kind < OPTIMIZER_KALMAN; kind++) {
         struct optimizer optimizer = make((enum optimizer_kind)kind);
         double step[COORDINATES];
 
@@ -56,6 +58,68 @@ static void test_two_steps(void **state)
         optimizer_free(&optimizer);
         optimizer_free(&optimizer);
     }
+}
+
+/* A coordinate of each sort, by hand: slope c 0.1, noise 0.02; v from 2 to 2 (1 - 0.5 K c) with
+ * K = v c / (c^2 v + 0.02). What has no variance stays, and what has no slope. The mean of the
+ * three labels is taken off. */
+static void test_the_filter_weighs_means_against_their_noise(void **state)
+{
+    struct optimizer optimizer = make(OPTIMIZER_KALMAN);
+    double step[COORDINATES], v = 2;
+
+    (void)state;
+    optimizer.labels = COORDINATES;
+    optimizer.noise = 0.02;
+    optimizer.v[0] = v;
+    optimizer.v[1] = 0;
+    optimizer.v[2] = v;
+    optimizer.slope[0] = optimizer.slope[1] = 0.1;
+    for (int i = 0; i < 2; i++) {
+        double gain = v * 0.1 / (0.01 * v + 0.02);
+        double off = (means[i][0] + means[i][1] + means[i][2]) / 3;
+
+        optimizer_step(&optimizer, means[i], step);
+        assert_true(fabs(step[0] - 0.5 * gain * (means[i][0] - off)) < 1e-12);
+        assert_true(step[1] == 0 && step[2] == 0);
+        v *= 1 - 0.5 * gain * 0.1;
+        assert_true(fabs(optimizer.v[0] - v) < 1e-12 && optimizer.v[2] == 2);
+    }
+    optimizer_free(&optimizer);
+}
+
+/* The noise of a round, and what is expected of the coordinates of a model's block. */
+static void test_the_filter_looks_at_the_round(void **state)
+{
+    struct optimizer_settings settings = {OPTIMIZER_KALMAN, .rate = 0.3, .tau = 0.5};
+    struct manifest manifest = {
+        .block = 5, .votes = 64, .noise = 4, .training = {.passes = 1, .rate = 1, .unit = 0.1}};
+    struct optimizer optimizer;
+    struct model *model;
+    const struct model_parts *parts;
+    uint32_t coordinates;
+
+    (void)state;
+    assert_int_equal(model_open("assets/emotions.model", &model), ERROR_NONE);
+    parts = model_parts(model);
+    manifest.labels = parts->labels;
+    coordinates = manifest_coordinates(&manifest);
+    assert_int_equal(optimizer_init(&optimizer, &settings, coordinates), ERROR_NONE);
+    optimizer_look(&optimizer, model, &manifest, 1000);
+    assert_true(fabs(optimizer.noise - 0.64 / 1000 * (0.016 + 1.0 / coordinates)) < 1e-15);
+    for (uint32_t i = 0; i < 5 * parts->labels; i++) {
+        double weight =
+            (double)parts->weights[i / parts->labels * parts->stride + i % parts->labels];
+
+        assert_true(fabs(optimizer.v[i] - weight * weight / 4) < 1e-12 && optimizer.slope[i] > 0);
+        optimizer.v[i] = 7;
+    }
+    assert_true(optimizer.slope[5 * parts->labels] == 0);
+    optimizer.steps = 1;
+    optimizer_look(&optimizer, model, &manifest, 1000);
+    assert_true(optimizer.v[0] == 7);
+    model_close(model);
+    optimizer_free(&optimizer);
 }
 
 /* Where the square is far below v, Yogi's v falls by the square, Adam's by a part of itself. */
@@ -82,6 +146,7 @@ static void test_the_state_is_kept(void **state)
         double from_a[COORDINATES], from_b[COORDINATES];
         struct buffer bytes;
 
+        a.labels = b.labels = COORDINATES;
         buffer_init(&bytes, 4096);
         optimizer_step(&a, means[0], from_a);
         assert_int_equal(optimizer_save(&a, &bytes), ERROR_NONE);
@@ -148,7 +213,7 @@ static void test_no_memory(void **state)
     struct buffer bytes;
 
     (void)state;
-    for (int n = 1; n <= 2; n++) {
+    for (int n = 1; n <= 3; n++) {
         allocation_fail_at(n);
         assert_int_equal(optimizer_init(&other, &optimizer.settings, COORDINATES), ERROR_NO_MEMORY);
         assert_true(allocation_failed());
@@ -167,9 +232,13 @@ static void test_no_memory(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_two_steps),         cmocka_unit_test(test_yogi_forgets_slowly),
-        cmocka_unit_test(test_the_state_is_kept), cmocka_unit_test(test_a_foreign_state_is_refused),
+        cmocka_unit_test(test_two_steps),
+        cmocka_unit_test(test_yogi_forgets_slowly),
+        cmocka_unit_test(test_the_state_is_kept),
+        cmocka_unit_test(test_a_foreign_state_is_refused),
         cmocka_unit_test(test_no_memory),
+        cmocka_unit_test(test_the_filter_weighs_means_against_their_noise),
+        cmocka_unit_test(test_the_filter_looks_at_the_round),
     };
 
     return cmocka_run_group_tests_name("optimizer", tests, NULL, NULL);
