@@ -6,14 +6,16 @@
 #include <gnutls/x509.h>
 #include <stdbool.h>
 #include <string.h>
+#include <time.h>
 
 enum {
     PEM_MAX = 16 * 1024,
-    HOST_MAX = 253,     /* bytes of a DNS name (RFC 1035, 2.3.4) */
-    LABEL_MAX = 63,     /* bytes of a part of it */
-    SERIAL_BYTES = 16,  /* at most 20 (RFC 5280, 4.1.2.2) */
-    KEY_ID_BYTES = 64,  /* room */
-    LATE_SECONDS = 3600 /* that clocks may be */
+    HOST_MAX = 253,      /* bytes of a DNS name (RFC 1035, 2.3.4) */
+    LABEL_MAX = 63,      /* bytes of a part of it */
+    SERIAL_BYTES = 16,   /* at most 20 (RFC 5280, 4.1.2.2) */
+    KEY_ID_BYTES = 64,   /* room */
+    LATE_SECONDS = 3600, /* that clocks may be */
+    DAY_SECONDS = 24 * 3600
 };
 
 static const char authority_name[] = "CN=EmoTrack throwaway CA";
@@ -35,6 +37,15 @@ static enum error checked(int result)
     if (result == GNUTLS_E_MEMORY_ERROR)
         return error_raise_plain(ERROR_NO_MEMORY);
     return error_raise(ERROR_IO, "cannot make a certificate: %s", gnutls_strerror(result));
+}
+
+static enum error raise_unfit(int result)
+{
+    if (result == GNUTLS_E_MEMORY_ERROR)
+        return error_raise_plain(ERROR_NO_MEMORY);
+    return error_raise(ERROR_INVALID,
+                       "the certificate and its key do not fit or cannot be read: %s",
+                       gnutls_strerror(result));
 }
 
 static bool is_address(const char *host, unsigned char out[16], size_t *length)
@@ -274,6 +285,56 @@ enum error certificate_make(const char *host, int64_t now, struct certificate *o
         error = write_all(&making, out);
     making_free(&making);
     return error;
+}
+
+/* ---- looking at one ---- */
+
+static enum error check_time(const struct buffer *pem, int64_t now)
+{
+    const gnutls_datum_t text = {(unsigned char *)pem->data, (unsigned)pem->length};
+    gnutls_x509_crt_t certificate = NULL;
+    int result = gnutls_x509_crt_init(&certificate);
+    time_t from = 0, until = 0;
+    char day[32] = "";
+    struct tm parts;
+
+    if (result >= 0)
+        result = gnutls_x509_crt_import(certificate, &text, GNUTLS_X509_FMT_PEM);
+    if (result >= 0) {
+        from = gnutls_x509_crt_get_activation_time(certificate);
+        until = gnutls_x509_crt_get_expiration_time(certificate);
+    }
+    gnutls_x509_crt_deinit(certificate);
+    if (result < 0)
+        return raise_unfit(result);
+    if (from > now)
+        return error_raise(ERROR_INVALID,
+                           "the certificate is not valid yet, if the clock is right: "
+                           "nobody can sync");
+    if (until - (time_t)CERTIFICATE_SOON * DAY_SECONDS > now)
+        return ERROR_NONE;
+    if (gmtime_r(&until, &parts))
+        strftime(day, sizeof day, "%Y-%m-%d", &parts);
+    return error_raise(ERROR_INVALID,
+                       "the certificate %s valid until %s (UTC): put a new one and its key in its "
+                       "place, and start the server again",
+                       until > now ? "is only" : "was", day);
+}
+
+enum error certificate_check(const struct buffer *certificate, const struct buffer *private_key,
+                             int64_t now)
+{
+    const gnutls_datum_t chain = {(unsigned char *)certificate->data,
+                                  (unsigned)certificate->length};
+    const gnutls_datum_t key = {(unsigned char *)private_key->data, (unsigned)private_key->length};
+    gnutls_certificate_credentials_t pair = NULL;
+    int result = gnutls_certificate_allocate_credentials(&pair);
+
+    if (result >= 0)
+        result = gnutls_certificate_set_x509_key_mem(pair, &chain, &key, GNUTLS_X509_FMT_PEM);
+    if (pair)
+        gnutls_certificate_free_credentials(pair);
+    return result < 0 ? raise_unfit(result) : check_time(certificate, now);
 }
 
 void certificate_free(struct certificate *certificate)

@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/file.h"
+#include "sync/server/certificate.h"
 #include "sync/server/descriptors.h"
 #include "sync/server/http.h"
 #include "sync/server/intake.h"
@@ -406,6 +407,8 @@ static enum error start_http(struct service *service)
         error = read_pem(service->server, service->server->config.private_key, &private_key);
     options.certificate = certificate.data ? certificate.data : "";
     options.private_key = private_key.data ? private_key.data : "";
+    if (!error && certificate_check(&certificate, &private_key, server_now()))
+        note("%s", error_sentence());
     if (!error)
         error = http_start(&options, &service->http);
     if (private_key.data)

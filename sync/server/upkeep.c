@@ -1,6 +1,7 @@
 #include "sync/server/upkeep.h"
 
 #include "base/file.h"
+#include "sync/server/certificate.h"
 #include "sync/server/publisher.h"
 #include "sync/server/round.h"
 
@@ -310,6 +311,29 @@ static enum error check_model(void *context, const struct store_model *row)
     return ERROR_NONE;
 }
 
+static enum error check_certificate(const struct server *server)
+{
+    char path[FOLDER_PATH_MAX];
+    struct buffer certificate, private_key;
+    enum error error = folder_file(&server->folder, server->config.certificate, path);
+
+    buffer_init(&certificate, MODEL_FILE_MAX);
+    buffer_init(&private_key, MODEL_FILE_MAX);
+    if (!error)
+        error = file_read(path, &certificate);
+    if (!error)
+        error = folder_file(&server->folder, server->config.private_key, path);
+    if (!error)
+        error = file_read(path, &private_key);
+    if (!error)
+        error = certificate_check(&certificate, &private_key, server_now());
+    if (private_key.data)
+        explicit_bzero(private_key.data, private_key.capacity);
+    buffer_free(&private_key);
+    buffer_free(&certificate);
+    return error;
+}
+
 /* That a device which joined with the first key would believe what it is shown. */
 static enum error check_publication(const struct server *server)
 {
@@ -358,6 +382,7 @@ enum error upkeep_check(struct server *server, upkeep_tell *say, void *context)
     tell(&checking, "the mark", server_check_mark(server));
     tell(&checking, "the manifest and its signature", check_publication(server));
     tell(&checking, "the round's sum", check_sum(server));
+    tell(&checking, "the certificate", check_certificate(server));
     check_mode(&checking, ".");
     check_mode(&checking, "signing.key");
     check_mode(&checking, server->config.private_key);

@@ -183,7 +183,7 @@ class Rounds(harness.Case):
             self.assertEqual([name for name in os.listdir(self.dir) if name.startswith("round-")],
                              [f"round-{attempt + 1}.key"])
             self.kill()
-        self.assertEqual(self.command("check").count(": ok"), 7 + 9)
+        self.assertEqual(self.command("check").count(": ok"), 8 + 9)
 
 
 class Gate(harness.Case):
@@ -276,6 +276,12 @@ class Keys(harness.Case):
             list(pool.map(lambda _: self.command("keys", "rotate"), range(6)))
         self.assertEqual(len(self.command("keys", "list").split("\n")), 8)
         self.command("check")
+
+    def test_a_certificate_of_another_key_is_found(self):
+        self.make()
+        shutil.copy(os.path.join(self.dir, "ca.pem"), os.path.join(self.dir, "tls.pem"))
+        self.assertIn("the certificate: ", self.command("check", code=1))
+        self.assertIn("do not fit", self.command("run", code=1))
 
     def test_a_key_that_others_may_read_is_found(self):
         self.make()

@@ -203,6 +203,49 @@ static void test_the_private_key_is_the_certificates(void **state)
     certificate_free(&made);
 }
 
+static void test_what_an_operator_is_told(void **state)
+{
+    static const int64_t now = 1790000000;
+    struct certificate made, other;
+    struct buffer nothing, garbage;
+
+    (void)state;
+    buffer_init(&nothing, 10);
+    buffer_init(&garbage, 10);
+    assert_int_equal(buffer_append(&garbage, "garbage", 7), ERROR_NONE);
+    assert_int_equal(certificate_make("localhost", now, &made), ERROR_NONE);
+    assert_int_equal(certificate_make("localhost", now, &other), ERROR_NONE);
+    const struct {
+        const struct buffer *certificate, *private_key;
+        int64_t days;
+        const char *words; /* NULL: all is well */
+    } cases[] = {
+        {&made.certificate, &made.private_key, 0, NULL},
+        {&made.certificate, &made.private_key, CERTIFICATE_DAYS - CERTIFICATE_SOON - 1, NULL},
+        {&made.certificate, &made.private_key, CERTIFICATE_DAYS - CERTIFICATE_SOON + 1,
+         "is only valid"},
+        {&made.certificate, &made.private_key, CERTIFICATE_DAYS + 1, "was valid until 2027-"},
+        {&made.certificate, &made.private_key, -1, "not valid yet"},
+        {&made.certificate, &other.private_key, 0, "do not fit"},
+        {&made.private_key, &made.certificate, 0, "do not fit"},
+        {&nothing, &made.private_key, 0, "do not fit"},
+        {&made.certificate, &nothing, 0, "do not fit"},
+        {&garbage, &garbage, 0, "do not fit"},
+    };
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        enum error error = certificate_check(cases[i].certificate, cases[i].private_key,
+                                             now + cases[i].days * DAY);
+
+        assert_int_equal(error, cases[i].words ? ERROR_INVALID : ERROR_NONE);
+        if (cases[i].words && !strstr(error_sentence(), cases[i].words))
+            fail_msg("'%s' is not in: %s", cases[i].words, error_sentence());
+    }
+    buffer_free(&garbage);
+    certificate_free(&other);
+    certificate_free(&made);
+}
+
 static void test_memory_runs_out(void **state)
 {
     (void)state;
@@ -231,6 +274,7 @@ int main(void)
         cmocka_unit_test(test_an_old_one_has_expired),
         cmocka_unit_test(test_no_two_are_alike),
         cmocka_unit_test(test_the_private_key_is_the_certificates),
+        cmocka_unit_test(test_what_an_operator_is_told),
         cmocka_unit_test(test_memory_runs_out),
     };
 
