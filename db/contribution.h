@@ -43,8 +43,8 @@ enum error db_membership_advance(struct db *db, const struct membership *members
 /* Contacted, retry_at, tries and failure are the membership's now. Nothing where the server was
  * left meanwhile. */
 enum error db_membership_note(struct db *db, const struct membership *membership) MUST_CHECK;
-/* Leaves: the row, the draw and what waits in the outbox are gone; the ledger stays (what waited
- * becomes CONTRIBUTION_WITHDRAWN). ERROR_NOT_FOUND. */
+/* Leaves: the row, the draw's seed and what waits in the outbox are gone; the round's lot and the
+ * ledger stay (what waited becomes CONTRIBUTION_WITHDRAWN). ERROR_NOT_FOUND. */
 enum error db_membership_remove(struct db *db) MUST_CHECK;
 
 /* ---- what the ratings are now ---- */

@@ -465,6 +465,22 @@ static void what_is_drawn_stays_drawn(void **state)
         }
 }
 
+static void leaving_and_joining_draw_no_second_lot(void **state)
+{
+    struct draw first = fresh_draw(3, 1, 7), fresh = fresh_draw(3, 1, 7), out;
+    struct db *db = open_with(0, 0);
+
+    (void)state;
+    join(db, URL);
+    assert_ok(db_draw(db, &first, true, &out));
+    assert_ok(db_membership_remove(db));
+    join(db, URL);
+    assert_ok(db_draw(db, &fresh, true, &out));
+    assert_memory_equal(out.lot, first.lot, sizeof out.lot);
+    assert_memory_equal(out.seed, fresh.seed, sizeof out.seed);
+    db_close(db);
+}
+
 static void a_draw_that_is_not_kept_leaves_nothing(void **state)
 {
     struct draw fresh = fresh_draw(3, 1, 7), out;
@@ -786,6 +802,7 @@ int main(void)
         scratch_test(whatever_changes_a_rating_counts),
         scratch_test(ratings_are_fresh_until_they_are_contributed),
         scratch_test(what_is_drawn_stays_drawn),
+        scratch_test(leaving_and_joining_draw_no_second_lot),
         scratch_test(a_draw_that_is_not_kept_leaves_nothing),
         scratch_test(what_is_frozen_waits_as_it_is),
         scratch_test(only_what_may_be_spent_is_frozen),
