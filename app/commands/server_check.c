@@ -54,7 +54,7 @@ static const struct option options[] = {
 const struct command command_server_check = {
     .name = "check",
     .operands = "",
-    .summary = "look whether database, models, signatures, settings and keys are whole",
+    .summary = "look whether database, models, signatures, certificate and keys are whole",
     .details = "Prints a line for each thing it looks at; the exit code is 1 where one is not as "
                "it should be. Works while the server runs.\n\n"
                "After a folder was restored by hand (a snapshot of the disk, a copy of the "

@@ -2,6 +2,7 @@
 #include "app/commands/server_acts.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -40,7 +41,7 @@ static enum error take_number(const struct arguments *arguments, const char *nam
         return ERROR_NONE;
     errno = 0;
     *out = strtod(value, &end);
-    if (end == value || *end || errno)
+    if (end == value || *end || errno || !isfinite(*out))
         return error_raise(ERROR_USAGE, "--%s takes a number, not '%s'", name, value);
     return ERROR_NONE;
 }

@@ -44,6 +44,8 @@ class Init(harness.Case):
             left = os.listdir(self.dir) if os.path.exists(self.dir) else []
             self.assertEqual(left, [], wrong)
         for wrong in ((), ("--model", harness.MODEL, "--minimum", "many"),
+                      ("--model", harness.MODEL, "--noise", "nan"),
+                      ("--model", harness.MODEL, "--noise", "inf"),
                       ("--model", harness.MODEL, "--seconds", "1.5")):
             self.command("init", *wrong, code=2)
 
