@@ -19,6 +19,7 @@
 struct view {
     struct metrics metrics;
     unsigned char *guess; /* [dev rows] */
+    double *loss;         /* [dev rows]: -ln p of the true label */
 };
 
 struct simulation {
@@ -143,11 +144,14 @@ static enum error take_view(const struct simulation *simulation, const struct mo
     struct predictor *predictor = NULL;
     enum error error = predictor_new(model, NULL, &predictor);
     size_t at = 0;
+    double loss;
 
     metrics_init(&view->metrics, model_label_count(model));
     if (!view->guess)
         view->guess = malloc(simulation->dev_count);
-    if (!error && !view->guess)
+    if (!view->loss)
+        view->loss = malloc(simulation->dev_count * sizeof *view->loss);
+    if (!error && (!view->guess || !view->loss))
         error = error_raise_plain(ERROR_NO_MEMORY);
     for (size_t row = 0; row < simulation->dev.count && !error; row++) {
         const struct corpus_row *message = &simulation->dev.rows[row];
@@ -156,11 +160,19 @@ static enum error take_view(const struct simulation *simulation, const struct mo
         if (single_label(message->labels) < 0)
             continue;
         predictor_read(predictor, message->text, message->length, &prediction);
+        loss = view->metrics.loss;
         metrics_add(&view->metrics, simulation->truth[at], prediction.probability);
+        view->loss[at] = view->metrics.loss - loss;
         view->guess[at++] = (unsigned char)prediction.label;
     }
     predictor_free(predictor);
     return error;
+}
+
+static void free_view(struct view *view)
+{
+    free(view->guess);
+    free(view->loss);
 }
 
 static enum error take_truth(struct simulation *simulation)
@@ -184,7 +196,7 @@ static enum error take_truth(struct simulation *simulation)
 static struct simulation_score score_of(const struct view *view)
 {
     return (struct simulation_score){metrics_accuracy(&view->metrics),
-                                     metrics_macro_f1(&view->metrics)};
+                                     metrics_macro_f1(&view->metrics), metrics_nll(&view->metrics)};
 }
 
 enum error simulation_new(const struct simulation_settings *settings, struct simulation **out)
@@ -229,8 +241,8 @@ void simulation_free(struct simulation *simulation)
     corpus_free(&simulation->dev);
     free(simulation->ratings);
     free(simulation->truth);
-    free(simulation->base_view.guess);
-    free(simulation->central_view.guess);
+    free_view(&simulation->base_view);
+    free_view(&simulation->central_view);
     free(simulation);
 }
 
@@ -324,7 +336,7 @@ static void end(struct run *run)
     free(run->scratch);
     free(run->mean);
     free(run->step);
-    free(run->view.guess);
+    free_view(&run->view);
 }
 
 /* The device's side: ratings to the bytes of a report. */
@@ -474,23 +486,31 @@ static double macro_f1(const struct counts *counts, const uint32_t *support)
     return labels > 0 ? sum / labels : 0;
 }
 
-static double resample(const struct run *run, struct random *random)
+/* What is told of one resample: last - base. */
+enum figure { MACRO_F1, ACCURACY, NLL, FIGURES };
+
+static void resample(const struct run *run, struct random *random, double out[FIGURES])
 {
     const struct simulation *simulation = run->simulation;
+    const struct view *was = &simulation->base_view, *is = &run->view;
     struct counts base = {.labels = model_label_count(simulation->base)}, last = base;
+    double rows = (double)simulation->dev_count, right = 0, loss = 0;
 
     for (size_t i = 0; i < simulation->dev_count; i++) {
         size_t row = (size_t)random_below(random, simulation->dev_count);
-        int truth = simulation->truth[row], before = simulation->base_view.guess[row];
-        int after = run->view.guess[row];
+        int truth = simulation->truth[row];
 
         base.support[truth]++;
-        base.named[before]++;
-        base.right[truth] += before == truth;
-        last.named[after]++;
-        last.right[truth] += after == truth;
+        base.named[was->guess[row]]++;
+        base.right[truth] += was->guess[row] == truth;
+        last.named[is->guess[row]]++;
+        last.right[truth] += is->guess[row] == truth;
+        right += (is->guess[row] == truth) - (was->guess[row] == truth);
+        loss += is->loss[row] - was->loss[row];
     }
-    return macro_f1(&last, base.support) - macro_f1(&base, base.support);
+    out[MACRO_F1] = macro_f1(&last, base.support) - macro_f1(&base, base.support);
+    out[ACCURACY] = right / rows;
+    out[NLL] = loss / rows;
 }
 
 static int compare_doubles(const void *left, const void *right)
@@ -500,24 +520,39 @@ static int compare_doubles(const void *left, const void *right)
     return (a > b) - (a < b);
 }
 
-static enum error measure_gain(struct run *run, struct simulation_gain *out)
+/* `drawn`: [RESAMPLES], which are sorted. */
+static struct simulation_difference judge(double by, double *drawn)
 {
-    double *gains = malloc(RESAMPLES * sizeof *gains);
+    struct simulation_difference difference = {.by = by};
     int below = 0, above = 0;
 
-    if (!gains)
+    for (int i = 0; i < RESAMPLES; i++) {
+        below += drawn[i] <= 0;
+        above += drawn[i] >= 0;
+    }
+    qsort(drawn, RESAMPLES, sizeof *drawn, compare_doubles);
+    difference.low = drawn[RESAMPLES / 40];
+    difference.high = drawn[RESAMPLES - 1 - RESAMPLES / 40];
+    difference.p = fmin(1, 2.0 * ((below < above ? below : above) + 1) / (RESAMPLES + 1));
+    return difference;
+}
+
+static enum error measure_gain(struct run *run, struct simulation_gain *out)
+{
+    struct simulation_score was = simulation_base(run->simulation), is = score_of(&run->view);
+    double(*drawn)[RESAMPLES] = malloc(FIGURES * sizeof *drawn), figures[FIGURES];
+
+    if (!drawn)
         return error_raise_plain(ERROR_NO_MEMORY);
     for (int i = 0; i < RESAMPLES; i++) {
-        gains[i] = resample(run, &run->random);
-        below += gains[i] <= 0;
-        above += gains[i] >= 0;
+        resample(run, &run->random, figures);
+        for (int figure = 0; figure < FIGURES; figure++)
+            drawn[figure][i] = figures[figure];
     }
-    qsort(gains, RESAMPLES, sizeof *gains, compare_doubles);
-    out->macro_f1 = score_of(&run->view).macro_f1 - simulation_base(run->simulation).macro_f1;
-    out->low = gains[RESAMPLES / 40];
-    out->high = gains[RESAMPLES - 1 - RESAMPLES / 40];
-    out->p = fmin(1, 2.0 * ((below < above ? below : above) + 1) / (RESAMPLES + 1));
-    free(gains);
+    out->macro_f1 = judge(is.macro_f1 - was.macro_f1, drawn[MACRO_F1]);
+    out->accuracy = judge(is.accuracy - was.accuracy, drawn[ACCURACY]);
+    out->nll = judge(is.nll - was.nll, drawn[NLL]);
+    free(drawn);
     return ERROR_NONE;
 }
 

@@ -21,7 +21,7 @@ struct simulation_settings {
 };
 
 struct simulation_score {
-    double accuracy, macro_f1; /* on the dev rows with one label */
+    double accuracy, macro_f1, nll; /* on the dev rows with one label; nll: nats a row */
 };
 
 struct simulation_round {
@@ -32,11 +32,16 @@ struct simulation_round {
     struct simulation_score score;
 };
 
-/* The last model against the base, by a paired bootstrap over the dev rows. */
-struct simulation_gain {
-    double macro_f1;  /* the difference */
+/* The last model against the base in one figure, by a paired bootstrap over the dev rows (Efron and
+ * Tibshirani 1993). */
+struct simulation_difference {
+    double by;        /* last - base */
     double low, high; /* its 95 % interval */
     double p;         /* two-sided, of no difference */
+};
+
+struct simulation_gain {
+    struct simulation_difference macro_f1, accuracy, nll;
 };
 
 /* Trains the base and, on all rows with the base's n-grams and the same penalty, the central model;

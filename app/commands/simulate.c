@@ -151,12 +151,30 @@ static void show_round(void *context, const struct simulation_round *round)
     fflush(stdout);
 }
 
+static void show_difference(const char *name, const struct simulation_difference *difference)
+{
+    printf("last round against base: %-8s %+.4f, 95%% interval %+.4f to %+.4f, p %s%.3f\n", name,
+           difference->by, difference->low, difference->high, difference->p < 0.001 ? "< " : "= ",
+           difference->p < 0.001 ? 0.001 : difference->p);
+}
+
+/* By a paired bootstrap; of the NLL less is better. */
 static void show_gain(const struct simulation_gain *gain)
 {
-    printf("last round against base: macro-F1 %+.4f, 95%% interval %+.4f to %+.4f, p %s%.3f "
-           "(paired bootstrap)\n",
-           gain->macro_f1, gain->low, gain->high, gain->p < 0.001 ? "< " : "= ",
-           gain->p < 0.001 ? 0.001 : gain->p);
+    show_difference("macro-F1", &gain->macro_f1);
+    show_difference("accuracy", &gain->accuracy);
+    show_difference("NLL", &gain->nll);
+}
+
+static bool add_difference(cJSON *object, const char *name,
+                           const struct simulation_difference *difference)
+{
+    cJSON *item = cJSON_AddObjectToObject(object, name);
+
+    return item && cJSON_AddNumberToObject(item, "by", difference->by) &&
+           cJSON_AddNumberToObject(item, "low", difference->low) &&
+           cJSON_AddNumberToObject(item, "high", difference->high) &&
+           cJSON_AddNumberToObject(item, "p", difference->p);
 }
 
 static enum error print_json(struct output *output, cJSON *object,
@@ -171,10 +189,9 @@ static enum error print_json(struct output *output, cJSON *object,
         add_score(cJSON_AddObjectToObject(object, "central"), output,
                   simulation_central(simulation)) &&
         add_epsilon(object, output->last.epsilon) && difference &&
-        cJSON_AddNumberToObject(difference, "macro_f1", gain->macro_f1) &&
-        cJSON_AddNumberToObject(difference, "low", gain->low) &&
-        cJSON_AddNumberToObject(difference, "high", gain->high) &&
-        cJSON_AddNumberToObject(difference, "p", gain->p))
+        add_difference(difference, "macro_f1", &gain->macro_f1) &&
+        add_difference(difference, "accuracy", &gain->accuracy) &&
+        add_difference(difference, "nll", &gain->nll))
         text = cJSON_PrintUnformatted(object);
     if (text)
         puts(text);

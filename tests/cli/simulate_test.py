@@ -30,7 +30,7 @@ class SimulateTest(Case):
     def test_it_prints_a_row_for_each_model(self):
         shown = self.simulate(*SMALL)
         names = [line.split()[0] for line in shown.splitlines()]
-        self.assertEqual(names, ["base", "central", "round", "round", "last"])
+        self.assertEqual(names, ["base", "central", "round", "round", *3 * ["last"]])
         self.assertIn("20, ", shown)
 
     def test_json_has_the_same_for_programs(self):
@@ -38,7 +38,8 @@ class SimulateTest(Case):
         self.assertEqual([row["round"] for row in shown["rounds"]], [1, 2])
         self.assertEqual(shown["rounds"][1]["reports"], 20)
         self.assertGreater(shown["epsilon"], shown["rounds"][0]["epsilon"])
-        self.assertEqual(set(shown["gain"]), {"macro_f1", "low", "high", "p"})
+        self.assertEqual(set(shown["gain"]), {"macro_f1", "accuracy", "nll"})
+        self.assertEqual(set(shown["gain"]["nll"]), {"by", "low", "high", "p"})
         self.assertEqual(shown, json.loads(self.simulate("--json", *SMALL)))
         self.assertIsNone(json.loads(self.simulate("--json", *SMALL, "noise=0"))["epsilon"])
 
