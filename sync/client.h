@@ -61,7 +61,8 @@ enum client_answer {
     CLIENT_STORED,  /* 201: counted; 200: it was already */
     CLIENT_CLOSED,  /* 409, 404: the round is over; it will never count */
     CLIENT_REFUSED, /* any other 4xx: it will never count; `reason` says why */
-    CLIENT_LATER,   /* 408, 425, 429, 5xx: try again, not before `retry_after` seconds */
+    CLIENT_LATER,   /* 408, 425, 429, 5xx, and a 4xx that is no problem document, which is not the
+                       server's own word: try again, not before `retry_after` seconds */
 };
 
 struct client_reply {

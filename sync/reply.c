@@ -188,20 +188,22 @@ bool reply_may_change(const struct reply *reply)
 enum error reply_to_report(const struct reply *reply, const char *body, size_t length, int64_t now,
                            struct client_reply *out)
 {
+    bool own_words = strcmp(reply->type, PROBLEM_TYPE) == 0;
+
     *out = (struct client_reply){.status = reply->status};
     if (reply->status == STATUS_OK || reply->status == STATUS_CREATED)
         out->answer = CLIENT_STORED;
+    else if (reply_may_change(reply) || (reply->status / 100 == 4 && !own_words))
+        out->answer = CLIENT_LATER; /* without a problem document it is some proxy that speaks */
     else if (reply->status == STATUS_CONFLICT || reply->status == STATUS_NOT_FOUND)
         out->answer = CLIENT_CLOSED;
-    else if (reply_may_change(reply))
-        out->answer = CLIENT_LATER;
     else if (reply->status / 100 == 4)
         out->answer = CLIENT_REFUSED;
     else
         return error_raise(ERROR_INVALID, "%d is no answer to a report", reply->status);
     if (out->answer == CLIENT_LATER)
         out->retry_after = reply_wait(reply, now);
-    if (out->answer != CLIENT_STORED && strcmp(reply->type, PROBLEM_TYPE) == 0)
+    if (out->answer != CLIENT_STORED && own_words)
         problem_read(body, length, out->reason, sizeof out->reason);
     return ERROR_NONE;
 }

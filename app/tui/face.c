@@ -49,6 +49,14 @@ void face_warn(struct face *face, const char *sentence)
     face->complaint = true;
 }
 
+void face_interrupt(struct face *face, bool *asked)
+{
+    if (*asked)
+        face->wish = WISH_QUIT;
+    *asked = true;
+    face_say(face, "^C again quits.");
+}
+
 bool face_go(struct face *face, int number)
 {
     for (int i = 0; i < SCREENS; i++) {

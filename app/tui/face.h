@@ -49,6 +49,9 @@ void face_say(struct face *face, const char *format, ...) PRINTF_LIKE(2, 3);
 /* The same for bad news. */
 void face_warn(struct face *face, const char *sentence);
 
+/* ^C where there is nothing else to leave: the second in a row quits (`*asked`: it was pressed). */
+void face_interrupt(struct face *face, bool *asked);
+
 /* Goes to the screen of this digit; returns whether there is one. */
 bool face_go(struct face *face, int number);
 

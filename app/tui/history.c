@@ -309,10 +309,7 @@ static void interrupt(struct history *history, struct face *face)
         history->mode = HISTORY_LIST;
         return;
     }
-    if (history->asked_to_quit)
-        face->wish = WISH_QUIT;
-    history->asked_to_quit = true;
-    face_say(face, "^C again quits.");
+    face_interrupt(face, &history->asked_to_quit);
 }
 
 static void in_path(struct history *history, struct face *face, const struct press *press)

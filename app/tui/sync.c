@@ -407,10 +407,7 @@ static void interrupt(struct sync_screen *sync, struct face *face)
     } else if (at_work(sync)) {
         cancel(sync, face);
     } else {
-        if (sync->asked_to_quit)
-            face->wish = WISH_QUIT;
-        sync->asked_to_quit = true;
-        face_say(face, "^C again quits.");
+        face_interrupt(face, &sync->asked_to_quit);
     }
 }
 

@@ -340,10 +340,7 @@ static void interrupt(struct write *write, struct face *face)
         face_say(face, "Cleared; ^Y brings it back.");
         return;
     }
-    if (write->asked_to_quit)
-        face->wish = WISH_QUIT;
-    write->asked_to_quit = true;
-    face_say(face, "^C again quits.");
+    face_interrupt(face, &write->asked_to_quit);
 }
 
 static void in_text(struct write *write, struct face *face, const struct press *press)

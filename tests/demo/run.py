@@ -17,7 +17,8 @@ from concurrent.futures import ThreadPoolExecutor
 sys.dont_write_bytecode = True
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "..", "federation"))
-from farm import MODEL, Server, User, wait  # noqa: E402
+from farm import MODEL, Server, User  # noqa: E402
+from suite import wait  # noqa: E402
 
 BASE_EACH = 10  # one row in so many trains the base model; the others are the users' own
 RATINGS = 6     # of each user

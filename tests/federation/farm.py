@@ -8,26 +8,16 @@ import signal
 import socket
 import ssl
 import subprocess
+import sys
 import tempfile
 import threading
-import time
 
-DEADLINE = 30  # seconds until what does not come counts as a failure
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+from suite import DEADLINE, wait  # noqa: E402
+
 AREA_MAX = 1 << 30  # bytes of memory in one piece; a sanitizer's own bookkeeping is larger
 ROOT = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", ".."))
 MODEL = os.path.join(ROOT, "assets", "emotions.model")
-
-
-def wait(condition, what):
-    """Polls until the condition gives something true; its value."""
-    end = time.monotonic() + DEADLINE
-    while True:
-        value = condition()
-        if value:
-            return value
-        if time.monotonic() > end:
-            raise AssertionError(what)
-        time.sleep(0.02)
 
 
 class Server:

@@ -15,12 +15,12 @@ import struct
 import subprocess
 import sys
 import tempfile
-import traceback
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "tui"))
-from farm import ROOT, Recorder, Server, User, wait  # noqa: E402
+from farm import ROOT, Recorder, Server, User  # noqa: E402
 from screen import Screen  # noqa: E402
+from suite import run, wait  # noqa: E402
 
 BUILD = os.path.abspath(sys.argv[1])
 HEAD = 64  # bytes of a report before its votes (sync/report.h)
@@ -474,25 +474,5 @@ def test_the_screen_shows_what_is_queued(farm):
     assert server.status()["reports"] == 1
 
 
-def main():
-    wanted = sys.argv[2:]
-    tests = {name: test for name, test in globals().items() if name.startswith("test_")}
-    chosen = {name: test for name, test in tests.items() if not wanted or name in wanted}
-    failed = 0
-    for name, test in chosen.items():
-        farm = Farm()
-        try:
-            test(farm)
-            print(f"ok      {name}")
-        except Exception:
-            failed += 1
-            print(f"FAILED  {name}")
-            traceback.print_exc(file=sys.stdout)
-        finally:
-            farm.close()
-    print(f"{len(chosen) - failed} passed, {failed} failed")
-    return 1 if failed or not chosen else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run(globals(), Farm))

@@ -200,6 +200,7 @@ static void test_answers_to_a_report(void **state)
     snprintf(reply.type, sizeof reply.type, "text/html");
     assert_int_equal(reply_to_report(&reply, document, strlen(document), NOW, &out), ERROR_NONE);
     assert_string_equal(out.reason, "");
+    assert_int_equal(out.answer, CLIENT_LATER);
 }
 
 int main(void)

@@ -10,9 +10,9 @@ import signal
 import subprocess
 import sys
 import tempfile
-import traceback
 
-from screen import Screen, wait
+from screen import Screen
+from suite import run, wait
 
 PROGRAM = os.path.abspath(sys.argv[1])
 SAD = "I can't believe they cancelled it, I was so looking forward to this"
@@ -702,25 +702,5 @@ def test_a_broken_journal_says_so(user):
     assert "default.db" in screen.text().replace("\n", "")
 
 
-def main():
-    wanted = sys.argv[2:]
-    tests = {name: f for name, f in globals().items() if name.startswith("test_")}
-    failed = 0
-    chosen = {name: f for name, f in tests.items() if not wanted or name in wanted}
-    for name, test in chosen.items():
-        user = User()
-        try:
-            test(user)
-            print(f"ok      {name}")
-        except Exception:
-            failed += 1
-            print(f"FAILED  {name}")
-            traceback.print_exc(file=sys.stdout)
-        finally:
-            user.close()
-    print(f"{len(chosen) - failed} passed, {failed} failed")
-    return 1 if failed or not chosen else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run(globals(), User))

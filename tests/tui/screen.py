@@ -4,10 +4,11 @@ import os
 import re
 import shlex
 import subprocess
+import sys
 import tempfile
-import time
 
-DEADLINE = 20  # seconds until a screen that does not come counts as a failure
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+from suite import wait  # noqa: E402
 
 
 class Screen:
@@ -93,15 +94,3 @@ class Screen:
         for name in os.listdir(self.folder):
             os.unlink(os.path.join(self.folder, name))
         os.rmdir(self.folder)
-
-
-def wait(condition, what):
-    """Polls until the condition gives something true; its value."""
-    end = time.monotonic() + DEADLINE
-    while True:
-        value = condition()
-        if value:
-            return value
-        if time.monotonic() > end:
-            raise AssertionError(what)
-        time.sleep(0.02)
