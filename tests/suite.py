@@ -3,6 +3,7 @@
 import sys
 import time
 import traceback
+import unittest
 
 DEADLINE = 30  # seconds until what does not come counts as a failure
 
@@ -39,3 +40,31 @@ def run(functions, make):
             thing.close()
     print(f"{len(chosen) - failed} passed, {failed} failed")
     return 1 if failed or not chosen else 0
+
+
+def each(suite):
+    for item in suite:
+        if isinstance(item, unittest.TestSuite):
+            yield from each(item)
+        else:
+            yield item
+
+
+def run_cases(folder, words):
+    """Runs the unittest cases in the folder's *_test.py; with words, those whose names contain one
+    of them. The exit code."""
+    sys.path.insert(0, folder)
+    found = each(unittest.defaultTestLoader.discover(folder, pattern="*_test.py"))
+    suite = unittest.TestSuite(test for test in found
+                               if not words or any(word in test.id() for word in words))
+    result = unittest.TestResult()
+    suite.run(result)
+    for test, trace in result.failures + result.errors:
+        print(f"FAILED {test.id()}\n{trace}")
+    for test, reason in result.skipped:
+        print(f"SKIPPED {test.id()}: {reason}")
+    failed = len({test.id() for test, _ in result.failures + result.errors})
+    skipped = len(result.skipped)
+    print(f"{result.testsRun - failed - skipped} passed, {failed} failed"
+          + (f", {skipped} skipped" if skipped else ""))
+    return 1 if failed else 0

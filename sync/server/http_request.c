@@ -172,7 +172,7 @@ static bool send_unchanged(struct request *request, struct reply *reply)
 
 static bool answer_manifest(struct request *request, const struct publication *present)
 {
-    struct reply reply = {.type = "application/json", .cache = CACHE_CHECK, .tag = present->etag};
+    struct reply reply = {.type = ENVELOPE_TYPE, .cache = CACHE_CHECK, .tag = present->etag};
 
     if (conditional_has(field(request, MHD_HTTP_HEADER_IF_NONE_MATCH), present->etag))
         return send_unchanged(request, &reply);
@@ -203,8 +203,7 @@ static bool answer_model(struct request *request, const struct publication *pres
 {
     const struct publication_model *model = find_model(present, request->route.version);
     char content_range[CONTENT_RANGE_MAX];
-    struct reply reply = {
-        .type = "application/octet-stream", .cache = CACHE_FOREVER, .ranges = true};
+    struct reply reply = {.type = MODEL_TYPE, .cache = CACHE_FOREVER, .ranges = true};
     uint64_t first = 0, last;
 
     if (!model)

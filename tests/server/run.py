@@ -8,17 +8,11 @@ kills and cuts (15 seconds without it). The last line is "N passed, N failed".
 
 import os
 import sys
-import unittest
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-
-
-def each(suite):
-    for item in suite:
-        if isinstance(item, unittest.TestSuite):
-            yield from each(item)
-        else:
-            yield item
+sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.join(HERE, ".."))
+from suite import run_cases  # noqa: E402
 
 
 def main():
@@ -31,18 +25,7 @@ def main():
     if words[:1] == ["--soak"]:
         os.environ["EMOTRACK_SOAK"] = words[1]
         words = words[2:]
-    sys.dont_write_bytecode = True
-    sys.path.insert(0, HERE)
-    found = each(unittest.defaultTestLoader.discover(HERE, pattern="*_test.py"))
-    suite = unittest.TestSuite(test for test in found
-                               if not words or any(word in test.id() for word in words))
-    result = unittest.TestResult()
-    suite.run(result)
-    for test, trace in result.failures + result.errors:
-        print(f"FAILED {test.id()}\n{trace}")
-    failed = len({test.id() for test, _ in result.failures + result.errors})
-    print(f"{result.testsRun - failed} passed, {failed} failed")
-    return 1 if failed else 0
+    return run_cases(HERE, words)
 
 
 if __name__ == "__main__":
