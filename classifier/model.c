@@ -20,6 +20,7 @@ struct model {
     struct buffer file;
     struct model_parts parts;
     struct label labels[LABELS_MAX];
+    float label_threshold[LABELS_MAX];
     char id[32];
 };
 
@@ -156,6 +157,9 @@ static enum error read_labels(const struct check *check, struct model *model)
                 return damaged(check, "two labels have one name");
     }
     model->parts.label = model->labels;
+    for (int i = 0; i < LABELS_MAX; i++)
+        model->label_threshold[i] = 0.5F;
+    model->parts.label_threshold = model->label_threshold;
     return at == end ? ERROR_NONE : damaged(check, "its labels are wrong");
 }
 

@@ -18,7 +18,12 @@ struct model_parts {
     const uint32_t *offsets;      /* [features + 1]: where each begins in `strings` */
     const float *bias;            /* [stride], 0 from `labels` on */
     const float *weights;         /* [feature][stride], 0 from `labels` on */
+    /* [stride]: what the weights of a label are whole multiples of, -127 to 127 times; the file then
+     * has a byte a weight. NULL: the file has each weight as a float. */
+    const float *scale;
     float temperature, threshold; /* the least probability that is not "can't tell" */
+    /* [stride]: the least probability of each label at which it is named beside others. */
+    const float *label_threshold;
     const char *origin;           /* "key: value" lines, NUL-terminated */
 };
 

@@ -62,6 +62,15 @@ static const struct learner *teacher(const struct predictor *predictor)
     return predictor->learner && learner_count(predictor->learner) > 0 ? predictor->learner : NULL;
 }
 
+static uint64_t named_labels(const struct model_parts *parts, const float *probability)
+{
+    uint64_t labels = 0;
+
+    for (uint32_t i = 0; i < parts->labels; i++)
+        labels |= (uint64_t)(probability[i] >= parts->label_threshold[i]) << i;
+    return labels;
+}
+
 void predictor_read(struct predictor *predictor, const char *text, size_t length,
                     struct prediction *out)
 {
@@ -89,6 +98,7 @@ void predictor_read(struct predictor *predictor, const char *text, size_t length
     predictor->label = best;
     out->label = best;
     out->can_tell = features_telling(features) > 0 && out->probability[best] >= parts->threshold;
+    out->labels = out->can_tell ? named_labels(parts, out->probability) : 0;
     out->known = features_known(features);
     text_tokens(features_text(features), &count);
     out->tokens = (uint32_t)count;

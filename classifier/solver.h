@@ -6,9 +6,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Multinomial logistic regression with an L1 penalty and a free bias:
+/* Multinomial logistic regression with an elastic net and a free bias:
  *
- *     minimise  sum_i sum_l -target[i][l] ln p[i][l]  +  sum_j penalty[j] sum_l |w[j][l]|
+ *     minimise  sum_i sum_l -target[i][l] ln p[i][l]
+ *               + sum_j sum_l (penalty[j] |w[j][l]| + ridge / 2 w[j][l]^2)
  *
  * by OWL-QN (Andrew and Gao, "Scalable Training of L1-Regularized Log-Linear Models", 2007). The
  * result depends on the problem alone, to the last bit. */
@@ -20,7 +21,8 @@ struct solver_problem {
     const uint32_t *feature; /* [row_start[rows]] */
     const float *value;      /* [row_start[rows]] */
     const float *target;     /* [rows][stride]; sums to 1 */
-    const double *penalty;   /* [features] */
+    const double *penalty;   /* [features]; may be 0 */
+    double ridge;
     int iterations;          /* at most */
     double tolerance;        /* stop where ten iterations gain less than this part of the value */
     void (*progress)(void *context, int iteration, double objective); /* NULL: none */
