@@ -7,8 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* The model file (MODEL.md, byte by byte): read whole into memory, checked once, used in place and
- * never changed. A model may be shared between threads. */
+/* The model file (MODEL.md, byte by byte): read whole into memory, checked once and never changed.
+ * A model may be shared between threads. */
 struct model;
 
 enum { MODEL_FILE_MAX = 64 * 1024 * 1024 /* bytes */ };

@@ -8,10 +8,10 @@
 #define MODEL_MAGIC "EMOMODEL"
 
 enum {
-    MODEL_FORMAT = 1,
+    MODEL_FORMAT = 2,
     MODEL_ALIGNMENT = 64, /* of every section, and the length of the header */
     MODEL_ENTRY = 32,     /* bytes of one line of the section table */
-    MODEL_NAME = 8,       /* bytes of a section's name, padded with NULs */
+    MODEL_NAME = 16,      /* bytes of a section's name, padded with NULs */
 
     /* Offsets in the header. */
     HEADER_MAGIC = 0,
@@ -23,36 +23,37 @@ enum {
 
     /* Offsets in a line of the section table. */
     ENTRY_NAME = 0,
-    ENTRY_OFFSET = 8,  /* u64 */
-    ENTRY_LENGTH = 16, /* u64 */
+    ENTRY_OFFSET = 16, /* u64 */
+    ENTRY_LENGTH = 24, /* u64 */
 
     /* Offsets in the section "settings". */
     SETTING_LABELS = 0,
-    SETTING_STRIDE = 4,
-    SETTING_FEATURES = 8,
-    SETTING_SLOTS = 12,
-    SETTING_TEXT_RULES = 16,
-    SETTING_NEGATORS = 20,
-    SETTING_NEGATION_WINDOW = 24,
-    SETTING_TEMPERATURE = 28, /* f32, as the two below */
-    SETTING_THRESHOLD = 32,
-    SETTING_UNSEEN_IDF = 36,
-    SETTINGS_LENGTH = 40,
+    SETTING_FEATURES = 4,
+    SETTING_TEXT_RULES = 8,
+    SETTING_NEGATION_WINDOW = 12,
+    SETTING_TEMPERATURE = 16, /* f32, as the two below */
+    SETTING_THRESHOLD = 20,
+    SETTING_UNSEEN_IDF = 24,
+    SETTINGS_LENGTH = 28,
 
-    STRIDE_STEP = 4, /* the stride is the labels, rounded up to a multiple of this */
+    WEIGHT_STEPS = 127, /* a weight of a byte is -127 to 127 times its label's scale */
+
+    STRIDE_STEP = 4, /* in memory, the stride is the labels, rounded up to a multiple of this */
 };
 
 enum section {
     SECTION_SETTINGS,
     SECTION_LABELS,
     SECTION_NEGATORS,
+    SECTION_SUFFIXES,
+    SECTION_FORMS,
+    SECTION_EMOTICONS,
     SECTION_ORIGIN,
     SECTION_STRINGS,
-    SECTION_OFFSETS,
-    SECTION_HASHES,
-    SECTION_SLOTS,
     SECTION_IDF,
     SECTION_BIAS,
+    SECTION_THRESHOLDS,
+    SECTION_SCALES,
     SECTION_WEIGHTS,
     SECTION_COUNT,
 };
@@ -60,8 +61,8 @@ enum section {
 /* In the order of the file. */
 #define MODEL_SECTION_NAMES                                                                        \
     {                                                                                              \
-        "settings", "labels", "negators", "origin", "strings", "offsets", "hashes", "slots",       \
-            "idf", "bias", "weights",                                                              \
+        "settings", "labels", "negators", "suffixes", "forms", "emoticons", "origin", "strings",   \
+            "idf", "bias", "thresholds", "scales", "weights",                                      \
     }
 
 static inline uint32_t model_stride(uint32_t labels)

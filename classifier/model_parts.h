@@ -13,18 +13,18 @@ struct model_parts {
     uint32_t labels, stride;
     struct text_settings text;
     struct vocabulary vocabulary;
-    const struct label *label;    /* [labels] */
-    const char *strings;          /* the vocabulary's n-grams, each with its NUL */
-    const uint32_t *offsets;      /* [features + 1]: where each begins in `strings` */
-    const float *bias;            /* [stride], 0 from `labels` on */
-    const float *weights;         /* [feature][stride], 0 from `labels` on */
-    /* [stride]: what the weights of a label are whole multiples of, -127 to 127 times; the file then
-     * has a byte a weight. NULL: the file has each weight as a float. */
+    const struct label *label; /* [labels] */
+    const char *strings;       /* the vocabulary's n-grams, each with its NUL */
+    const uint32_t *offsets;   /* [features + 1]: where each begins in `strings` */
+    const float *bias;         /* [stride], 0 from `labels` on */
+    const float *weights;      /* [feature][stride], 0 from `labels` on */
+    /* [stride]: what the weights of a label are whole multiples of, -127 to 127 times; the file
+     * then has a byte a weight. NULL: the file has each weight as a float. */
     const float *scale;
     float temperature, threshold; /* the least probability that is not "can't tell" */
     /* [stride]: the least probability of each label at which it is named beside others. */
     const float *label_threshold;
-    const char *origin;           /* "key: value" lines, NUL-terminated */
+    const char *origin; /* "key: value" lines, NUL-terminated */
 };
 
 struct model;
@@ -36,7 +36,8 @@ const struct model_parts *model_parts(const struct model *model);
 void model_parts_score(const struct model_parts *parts, const struct term *terms, size_t count,
                        float *score);
 
-/* Appends a whole model file. The same parts give the same bytes. */
+/* Appends a whole model file. The same parts give the same bytes. The index of the vocabulary is
+ * not in it: its reader makes one. ERROR_INVALID: a weight is no multiple of its scale. */
 enum error model_parts_write(const struct model_parts *parts, struct buffer *out) MUST_CHECK;
 
 #endif

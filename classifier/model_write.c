@@ -4,6 +4,7 @@
 #include "classifier/crc32c.h"
 #include "classifier/model_format.h"
 
+#include <math.h>
 #include <string.h>
 
 /* One section's place in the file. */
@@ -24,11 +25,8 @@ static enum error append_settings(const struct model_parts *parts, struct buffer
     char settings[SETTINGS_LENGTH];
 
     bytes_put_u32(settings + SETTING_LABELS, parts->labels);
-    bytes_put_u32(settings + SETTING_STRIDE, parts->stride);
     bytes_put_u32(settings + SETTING_FEATURES, parts->vocabulary.count);
-    bytes_put_u32(settings + SETTING_SLOTS, parts->vocabulary.mask + 1);
     bytes_put_u32(settings + SETTING_TEXT_RULES, TEXT_RULES);
-    bytes_put_u32(settings + SETTING_NEGATORS, parts->text.negator_count);
     bytes_put_u32(settings + SETTING_NEGATION_WINDOW, parts->text.negation_window);
     bytes_put_f32(settings + SETTING_TEMPERATURE, parts->temperature);
     bytes_put_f32(settings + SETTING_THRESHOLD, parts->threshold);
@@ -50,34 +48,65 @@ static enum error append_labels(const struct model_parts *parts, struct buffer *
     return error;
 }
 
-static enum error append_negators(const struct model_parts *parts, struct buffer *out)
+static enum error append_strings(const struct text_strings *strings, struct buffer *out)
 {
-    const char *word = parts->text.negators;
+    return buffer_append(out, strings->bytes, strings->length);
+}
 
-    for (uint32_t i = 0; i < parts->text.negator_count; i++)
-        word += strlen(word) + 1;
-    return buffer_append(out, parts->text.negators, (size_t)(word - parts->text.negators));
+static enum error append_row(const struct model_parts *parts, const float *row, struct buffer *out)
+{
+    return row ? buffer_append(out, row, parts->labels * sizeof *row) : ERROR_NONE;
+}
+
+/* The scale's whole multiple that the weight is. */
+static enum error append_step(const struct model_parts *parts, uint32_t feature, uint32_t label,
+                              struct buffer *out)
+{
+    float weight = parts->weights[(size_t)feature * parts->stride + label];
+    float scale = parts->scale[label], step = scale > 0 ? roundf(weight / scale) : 0;
+
+    if (!(fabsf(step) <= WEIGHT_STEPS && step * scale == weight))
+        return error_raise(ERROR_INVALID,
+                           "the weight %g of '%s' for '%s' is no multiple of %g, -%d to %d times",
+                           (double)weight, parts->strings + parts->offsets[feature],
+                           parts->label[label].name, (double)scale, WEIGHT_STEPS, WEIGHT_STEPS);
+    return buffer_append_byte(out, (char)(signed char)step);
+}
+
+static enum error append_weights(const struct model_parts *parts, struct buffer *out)
+{
+    enum error error = ERROR_NONE;
+
+    for (uint32_t feature = 0; feature < parts->vocabulary.count && !error; feature++) {
+        const float *row = parts->weights + (size_t)feature * parts->stride;
+
+        if (!parts->scale)
+            error = append_row(parts, row, out);
+        for (uint32_t label = 0; parts->scale && label < parts->labels && !error; label++)
+            error = append_step(parts, feature, label, out);
+    }
+    return error;
 }
 
 static enum error append_section(const struct model_parts *parts, enum section section,
                                  struct buffer *out)
 {
-    const struct vocabulary *vocabulary = &parts->vocabulary;
-    size_t features = vocabulary->count, row = parts->stride * sizeof(float);
+    size_t features = parts->vocabulary.count;
 
     switch (section) {
     case SECTION_SETTINGS: return append_settings(parts, out);
     case SECTION_LABELS: return append_labels(parts, out);
-    case SECTION_NEGATORS: return append_negators(parts, out);
+    case SECTION_NEGATORS: return append_strings(&parts->text.negators, out);
+    case SECTION_SUFFIXES: return append_strings(&parts->text.suffixes, out);
+    case SECTION_FORMS: return append_strings(&parts->text.forms, out);
+    case SECTION_EMOTICONS: return append_strings(&parts->text.emoticons, out);
     case SECTION_ORIGIN: return buffer_append(out, parts->origin, strlen(parts->origin) + 1);
     case SECTION_STRINGS: return buffer_append(out, parts->strings, parts->offsets[features]);
-    case SECTION_OFFSETS: return buffer_append(out, parts->offsets, (features + 1) * 4);
-    case SECTION_HASHES: return buffer_append(out, vocabulary->hashes, features * 8);
-    case SECTION_SLOTS:
-        return buffer_append(out, vocabulary->slots, ((size_t)vocabulary->mask + 1) * 4);
-    case SECTION_IDF: return buffer_append(out, vocabulary->idf, features * sizeof(float));
-    case SECTION_BIAS: return buffer_append(out, parts->bias, row);
-    case SECTION_WEIGHTS: return buffer_append(out, parts->weights, features * row);
+    case SECTION_IDF: return buffer_append(out, parts->vocabulary.idf, features * sizeof(float));
+    case SECTION_BIAS: return append_row(parts, parts->bias, out);
+    case SECTION_THRESHOLDS: return append_row(parts, parts->label_threshold, out);
+    case SECTION_SCALES: return append_row(parts, parts->scale, out);
+    case SECTION_WEIGHTS: return append_weights(parts, out);
     case SECTION_COUNT: break;
     }
     return ERROR_NONE;

@@ -17,7 +17,8 @@ const char *const text_flag_names[FLAG_COUNT] = {
 enum byte_class {
     CLASS_SPACE, /* control characters too */
     CLASS_MARK,
-    CLASS_WIDE, /* beyond ASCII */
+    CLASS_EMOTICON, /* a mark with which one may begin */
+    CLASS_WIDE,     /* beyond ASCII */
 };
 
 /* A negator's hash with and without "not:" in front of it leads to the one without. */
@@ -26,7 +27,20 @@ struct negator {
     uint64_t hash;
 };
 
-enum { NEGATOR_SLOTS = 4 * NEGATORS_MAX };
+enum { NEGATOR_SLOTS = 4 * TEXT_STRINGS_MAX };
+
+/* A string of the settings. */
+struct piece {
+    char bytes[TEXT_STRING_MAX + 1];
+    uint32_t length;
+};
+
+struct pieces {
+    struct piece list[TEXT_STRINGS_MAX];
+    uint32_t count;
+};
+
+enum { NO_EMOTICON = UINT16_MAX };
 
 struct text {
     unsigned char word[256]; /* the lower-case form of a letter or digit, 0 for every other byte */
@@ -34,6 +48,11 @@ struct text {
     struct negator negators[NEGATOR_SLOTS];
     uint64_t negated_start; /* the hash of "not:", from which a marked word's goes on */
     uint32_t window;
+    struct pieces suffixes;
+    struct pieces forms;          /* what is written, what stands before the suffix, and so on */
+    struct pieces emoticons;      /* the form, the token, and so on */
+    uint16_t first_emoticon[256]; /* the place in `emoticons` by the first byte */
+    uint16_t next_emoticon[TEXT_STRINGS_MAX]; /* of the same first byte */
 
     /* Of the present message. */
     struct normalised normalised; /* words are lower-cased in place as they are read */
@@ -80,11 +99,44 @@ static const struct negator *find_negator(const struct text *text, uint64_t key)
     return text->negators[slot].key ? &text->negators[slot] : NULL;
 }
 
+static void add_negators(struct text *text, const struct text_strings *negators)
+{
+    for (const char *word = NULL; (word = text_strings_next(negators, word));) {
+        size_t length = strlen(word);
+        uint64_t hash = hash_string(HASH_START, word, length);
+
+        add_negator(text, hash, hash);
+        add_negator(text, hash_string(text->negated_start, word, length), hash);
+    }
+}
+
+static void copy_strings(struct pieces *pieces, const struct text_strings *strings)
+{
+    for (const char *string = NULL; (string = text_strings_next(strings, string));) {
+        struct piece *piece = &pieces->list[pieces->count++];
+
+        piece->length = (uint32_t)strlen(string);
+        memcpy(piece->bytes, string, piece->length);
+    }
+}
+
+/* From the last to the first, so that those of one first byte keep their order. */
+static void index_emoticons(struct text *text)
+{
+    for (int byte = 0; byte < 256; byte++)
+        text->first_emoticon[byte] = NO_EMOTICON;
+    for (uint32_t place = text->emoticons.count; place > 0;) {
+        unsigned char first = (unsigned char)text->emoticons.list[place -= 2].bytes[0];
+
+        text->class[first] = CLASS_EMOTICON;
+        text->next_emoticon[place] = text->first_emoticon[first];
+        text->first_emoticon[first] = (uint16_t)place;
+    }
+}
+
 enum error text_new(const struct text_settings *settings, struct text **out)
 {
     struct text *text = calloc(1, sizeof *text);
-    const char *word = settings->negators;
-    uint32_t i;
 
     *out = text;
     if (!text)
@@ -92,14 +144,11 @@ enum error text_new(const struct text_settings *settings, struct text **out)
     fill_classes(text);
     text->negated_start = hash_string(HASH_START, TEXT_NEGATED, strlen(TEXT_NEGATED));
     text->window = settings->negation_window;
-    for (i = 0; i < settings->negator_count && i < NEGATORS_MAX; i++) {
-        size_t length = strlen(word);
-        uint64_t hash = hash_string(HASH_START, word, length);
-
-        add_negator(text, hash, hash);
-        add_negator(text, hash_string(text->negated_start, word, length), hash);
-        word += length + 1;
-    }
+    add_negators(text, &settings->negators);
+    copy_strings(&text->suffixes, &settings->suffixes);
+    copy_strings(&text->forms, &settings->forms);
+    copy_strings(&text->emoticons, &settings->emoticons);
+    index_emoticons(text);
     return ERROR_NONE;
 }
 
@@ -284,38 +333,30 @@ static size_t squeeze(struct text *text, const struct word *word)
     return to - word->start;
 }
 
-static bool ends_with(const char *string, size_t length, const char *ending)
+/* The length of the suffix that is a token of its own, or 0. */
+static size_t suffix_length(const struct text *text, const char *string, size_t length)
 {
-    size_t size = strlen(ending);
+    for (uint32_t i = 0; i < text->suffixes.count; i++) {
+        const struct piece *suffix = &text->suffixes.list[i];
 
-    return length >= size && memcmp(string + length - size, ending, size) == 0;
-}
-
-/* The length of the suffix that is a token of its own: n't, 's, 'm, 'd, 're, 've, 'll. */
-static size_t suffix_length(const char *string, size_t length)
-{
-    static const char *const suffixes[] = {"n't", "'s", "'m", "'d", "'re", "'ve", "'ll"};
-
-    for (size_t i = 0; i < sizeof suffixes / sizeof *suffixes; i++)
-        if (length > strlen(suffixes[i]) && ends_with(string, length, suffixes[i]))
-            return strlen(suffixes[i]);
+        if (length > suffix->length &&
+            memcmp(string + length - suffix->length, suffix->bytes, suffix->length) == 0)
+            return suffix->length;
+    }
     return 0;
 }
 
-/* The word before an n't: ca -> can, wo -> will, sha -> shall. */
-static void emit_before_not(struct text *text, const char *string, size_t length, size_t start,
-                            size_t end)
+/* What stands before the suffix in this word of `length` bytes with it ("can't"), if it is written
+ * otherwise than as the word without it; else NULL. */
+static const struct piece *find_form(const struct text *text, const char *string, size_t length)
 {
-    static const struct {
-        const char *cut, *whole;
-    } forms[] = {{"ca", "can"}, {"wo", "will"}, {"sha", "shall"}};
+    for (uint32_t i = 0; i < text->forms.count; i += 2) {
+        const struct piece *form = &text->forms.list[i];
 
-    for (size_t i = 0; i < sizeof forms / sizeof *forms; i++)
-        if (length == strlen(forms[i].cut) && memcmp(string, forms[i].cut, length) == 0) {
-            emit_part(text, forms[i].whole, strlen(forms[i].whole), start, end);
-            return;
-        }
-    emit_part(text, string, length, start, end);
+        if (length == form->length && memcmp(string, form->bytes, length) == 0)
+            return form + 1;
+    }
+    return NULL;
 }
 
 enum { SUFFIXES_MAX = 3 }; /* shouldn't've has two */
@@ -324,16 +365,19 @@ enum { SUFFIXES_MAX = 3 }; /* shouldn't've has two */
 static void emit_parts(struct text *text, const struct word *word, size_t length)
 {
     const char *string = text->normalised.bytes + word->start;
+    const struct piece *form = NULL;
     size_t suffixes[SUFFIXES_MAX], end = word->end, size;
     int count = 0;
 
-    while (count < SUFFIXES_MAX && (size = suffix_length(string, length)) > 0) {
+    while (count < SUFFIXES_MAX && (size = suffix_length(text, string, length)) > 0) {
         suffixes[count++] = size;
         length -= size;
         end -= size;
     }
-    if (count > 0 && string[length] == 'n')
-        emit_before_not(text, string, length, word->start, end);
+    if (count > 0)
+        form = find_form(text, string, length + suffixes[count - 1]);
+    if (form)
+        emit_part(text, form->bytes, form->length, word->start, end);
     else if (is_laughter(string, length))
         emit_laughter(text, word->start, end);
     else
@@ -429,43 +473,24 @@ static void read_word(struct text *text)
     }
 }
 
-struct emoticon {
-    const char *form, *string;
-};
-
-/* Longer forms before those that they begin with. */
-static const struct emoticon emoticons[] = {
-    {":')", ":')"}, {":'-)", ":')"}, {":'(", ":'("}, {":'-(", ":'("}, {":-)", ":)"},
-    {":)", ":)"},   {":]", ":)"},    {"=)", ":)"},   {"=]", ":)"},    {":-(", ":("},
-    {":(", ":("},   {":[", ":("},    {"=(", ":("},   {":-D", ":D"},   {":D", ":D"},
-    {"=D", ":D"},   {";-)", ";)"},   {";)", ";)"},   {":-P", ":P"},   {":P", ":P"},
-    {":-p", ":P"},  {":p", ":P"},    {"=P", ":P"},   {";P", ":P"},    {";p", ":P"},
-    {":-/", ":/"},  {":/", ":/"},    {":\\", ":/"},  {":-\\", ":/"},  {"=/", ":/"},
-    {":-|", ":|"},  {":|", ":|"},    {":-O", ":O"},  {":O", ":O"},    {":-o", ":O"},
-    {":o", ":O"},   {":-*", ":*"},   {":*", ":*"},   {":3", ":3"},    {":S", ":S"},
-    {":s", ":S"},   {":c", ":("},    {"<3", "<3"},   {"</3", "</3"},  {"^_^", "^_^"},
-    {"^.^", "^_^"}, {"^^", "^_^"},   {"-_-", "-_-"}, {"-.-", "-_-"},  {">:(", ">:("},
-    {">_<", ">_<"}, {">.<", ">_<"},  {";_;", "T_T"}, {";-;", "T_T"},
-};
-
 /* Reads an emoticon if one is here. It is none where a letter, a digit or a slash goes on from it
  * ("thing:Done", "http://"). */
 static bool read_emoticon(struct text *text)
 {
     const char *here = text->normalised.bytes + text->at;
+    uint32_t place = text->first_emoticon[(unsigned char)here[0]];
 
-    for (size_t i = 0; i < sizeof emoticons / sizeof *emoticons; i++) {
-        const char *form = emoticons[i].form;
-        size_t length = strlen(form);
-        unsigned char last = (unsigned char)form[length - 1], after;
+    for (; place != NO_EMOTICON; place = text->next_emoticon[place]) {
+        const struct piece *form = &text->emoticons.list[place], *string = form + 1;
+        unsigned char last = (unsigned char)form->bytes[form->length - 1], after;
 
-        if (form[0] != here[0] || form[1] != here[1] || memcmp(form, here, length) != 0)
+        if (form->bytes[1] != here[1] || strncmp(form->bytes, here, form->length) != 0)
             continue;
-        after = (unsigned char)here[length];
+        after = (unsigned char)here[form->length];
         if ((text->word[last] || last == '/') && (text->word[after] || after == '/'))
             continue;
-        emit_sign(text, TOKEN_EMOTICON, emoticons[i].string, strlen(emoticons[i].string), text->at,
-                  text->at + length);
+        emit_sign(text, TOKEN_EMOTICON, string->bytes, string->length, text->at,
+                  text->at + form->length);
         return true;
     }
     return false;
@@ -520,6 +545,10 @@ static void read_mark(struct text *text)
 {
     const char *here = text->normalised.bytes + text->at;
 
+    if (*here == '[' && read_placeholder(text))
+        return;
+    if (text->class[(unsigned char)*here] == CLASS_EMOTICON && read_emoticon(text))
+        return;
     switch (*here) {
     case '!':
     case '?': read_exclamation(text); return;
@@ -528,20 +557,6 @@ static void read_mark(struct text *text)
         read_run(text, ".", "...");
         return;
     case '"': read_run(text, "\"", "\""); return;
-    case '[':
-        if (read_placeholder(text))
-            return;
-        break;
-    case ':':
-    case ';':
-    case '=':
-    case '<':
-    case '>':
-    case '^':
-    case '-':
-        if (read_emoticon(text))
-            return;
-        break;
     default: break;
     }
     if (*here == ',' || *here == ';' || *here == ':')
@@ -594,10 +609,10 @@ static void scan(struct text *text)
             read_word(text);
         else if (text->class[byte] == CLASS_SPACE)
             text->at++;
-        else if (text->class[byte] == CLASS_MARK)
-            read_mark(text);
-        else
+        else if (text->class[byte] == CLASS_WIDE)
             read_wide(text);
+        else
+            read_mark(text);
     }
 }
 

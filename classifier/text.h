@@ -2,6 +2,7 @@
 #define EMOTRACK_CLASSIFIER_TEXT_H
 
 #include "base/error.h"
+#include "classifier/text_settings.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -12,15 +13,6 @@
 enum { TEXT_MAX = 64 * 1024 }; /* bytes of a message that are read; the rest is passed over */
 
 enum { TEXT_RULES = 1 }; /* the number of the rules that this code follows */
-
-enum { NEGATORS_MAX = 256 };
-
-/* What a model file says about its tokens, beside the number of the rules. */
-struct text_settings {
-    const char *negators;     /* words as the tokens spell them, each with its NUL; borrowed */
-    uint32_t negator_count;   /* at most NEGATORS_MAX */
-    uint32_t negation_window; /* words that a negator marks */
-};
 
 enum token_kind {
     TOKEN_WORD,
@@ -58,7 +50,7 @@ extern const char *const text_flag_names[FLAG_COUNT]; /* "<shout>" */
 /* The workspace of one thread. */
 struct text;
 
-/* ERROR_NO_MEMORY. `settings` and its strings are not needed afterwards. */
+/* `settings` must be valid, and is not needed afterwards. ERROR_NO_MEMORY. */
 enum error text_new(const struct text_settings *settings, struct text **out) MUST_CHECK;
 void text_free(struct text *text); /* NULL is safe */
 

@@ -1,6 +1,7 @@
 #include "classifier/train.h"
 
 #include "base/file.h"
+#include "classifier/english.h"
 #include "classifier/lexicon.h"
 #include "classifier/model_format.h"
 #include "classifier/model_parts.h"
@@ -14,17 +15,6 @@
 static const double PENALTY = 1 / 1.4, BIGRAM_PENALTY = 1.5;
 
 enum { ROWS_MIN = 2, ITERATIONS = 400, DEV_PART = 10 };
-
-static const char negators[] =
-    "not\0n't\0no\0never\0nor\0neither\0nobody\0nothing\0nowhere\0none\0cannot\0without\0hardly\0"
-    "barely\0dont\0cant\0wont\0didnt\0doesnt\0isnt\0wasnt\0arent\0wouldnt\0couldnt\0shouldnt\0"
-    "havent\0hasnt\0aint\0";
-
-static const struct text_settings text_settings = {
-    .negators = negators,
-    .negator_count = 28,
-    .negation_window = 3,
-};
 
 /* A corpus as numbers. */
 struct matrix {
@@ -49,6 +39,7 @@ struct training {
     float *target;   /* [rows][stride] */
     double *penalty; /* [features] */
     float *rounded;  /* [features + 1][stride]: as the file has them */
+    float label_threshold[LABELS_MAX];
     struct label labels[LABELS_MAX];
     struct buffer origin;
     struct model_parts parts;
@@ -264,7 +255,7 @@ static enum error fill_matrix(const struct corpus *corpus, const struct vocabula
                               struct matrix *matrix)
 {
     struct features *features = NULL;
-    enum error error = features_new(&text_settings, vocabulary, &features);
+    enum error error = features_new(&english_text_settings, vocabulary, &features);
 
     free_matrix(matrix);
     matrix->row_start = allocate(corpus->count + 1, sizeof *matrix->row_start, &error);
@@ -393,7 +384,7 @@ static enum error choose_vocabulary(struct training *training)
         training->offsets = parts->offsets;
         return ERROR_NONE;
     }
-    error = lexicon_count(&training->lexicon, &text_settings, &training->data);
+    error = lexicon_count(&training->lexicon, &english_text_settings, &training->data);
     if (!error)
         error = lexicon_select(&training->lexicon, training->data.count, is_frequent, NULL);
     use_lexicon(training);
@@ -430,11 +421,13 @@ static void fill_parts(struct training *training, uint32_t stride)
 
     for (size_t i = 0; i < cells; i++)
         training->rounded[i] = (float)training->weights[i];
+    for (int i = 0; i < LABELS_MAX; i++)
+        training->label_threshold[i] = 0.5F;
     training->parts = (struct model_parts){
         .version = 1,
         .labels = (uint32_t)training->set.count,
         .stride = stride,
-        .text = text_settings,
+        .text = english_text_settings,
         .vocabulary = training->vocabulary,
         .label = training->labels,
         .strings = training->strings,
@@ -443,6 +436,7 @@ static void fill_parts(struct training *training, uint32_t stride)
         .weights = training->rounded,
         .temperature = 1,
         .threshold = 0,
+        .label_threshold = training->label_threshold,
     };
 }
 
@@ -455,7 +449,7 @@ static int single_label(uint64_t labels)
 static enum error score_dev(struct training *training, float *scores)
 {
     struct features *features = NULL;
-    enum error error = features_new(&text_settings, &training->vocabulary, &features);
+    enum error error = features_new(&english_text_settings, &training->vocabulary, &features);
 
     for (size_t row = 0; row < training->dev.count && !error; row++) {
         const struct term *terms;

@@ -7,7 +7,7 @@
 #include <stdint.h>
 
 /* The n-grams that a model knows, by hash: open addressing, linear probing. Borrowed from a model
- * file or a training run. */
+ * or a training run. */
 struct vocabulary {
     const uint32_t *slots;  /* [mask + 1]; see vocabulary_entry; one at least is empty */
     const uint64_t *hashes; /* [count] */
@@ -32,6 +32,13 @@ static inline uint32_t vocabulary_feature(uint32_t entry)
 {
     return (entry & ((UINT32_C(1) << VOCABULARY_TAG) - 1)) - 1;
 }
+
+/* How many slots an index of `count` features has: a power of two, twice as many or more. */
+uint32_t vocabulary_slots(uint32_t count);
+
+/* Fills `slots`, [vocabulary_slots(count)] and all 0, with the features of these hashes. False if
+ * two are equal or crowd so that a search would be long, as none but crafted ones do. */
+bool vocabulary_fill(const uint64_t *hashes, uint32_t count, uint32_t *slots);
 
 /* The feature of this hash, or VOCABULARY_NONE. */
 static inline uint32_t vocabulary_find(const struct vocabulary *vocabulary, uint64_t hash)

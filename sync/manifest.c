@@ -9,7 +9,7 @@
 #include <string.h>
 
 #define FORMAT     "emotrack manifest 1"
-#define VOCABULARY "emotrack vocabulary 1"
+#define VOCABULARY "emotrack vocabulary 2"
 
 /* The least rate and unit; 0 would be no training at all. */
 #define TRAINING_LEAST 1e-9
@@ -34,18 +34,26 @@ static enum error append_f32(struct buffer *out, float value)
     return buffer_append(out, bytes, sizeof bytes);
 }
 
+static enum error append_strings(struct buffer *out, const struct text_strings *strings)
+{
+    enum error error = append_u32(out, (uint32_t)strings->length);
+
+    return error ? error : buffer_append(out, strings->bytes, strings->length);
+}
+
 static enum error append_text_settings(struct buffer *out, const struct text_settings *text)
 {
-    const char *end = text->negators;
     enum error error = append_u32(out, TEXT_RULES);
 
-    for (uint32_t i = 0; i < text->negator_count; i++)
-        end += strlen(end) + 1;
     if (!error)
         error = append_u32(out, text->negation_window);
     if (!error)
-        error = append_u32(out, text->negator_count);
-    return error ? error : buffer_append(out, text->negators, (size_t)(end - text->negators));
+        error = append_strings(out, &text->negators);
+    if (!error)
+        error = append_strings(out, &text->suffixes);
+    if (!error)
+        error = append_strings(out, &text->forms);
+    return error ? error : append_strings(out, &text->emoticons);
 }
 
 static enum error append_vocabulary(struct buffer *out, const struct model_parts *parts)

@@ -85,6 +85,7 @@ enum error candidate_make(const struct model *base, uint32_t block, const double
     error = move(&parts, block, step, weights);
     parts.weights = weights;
     parts.bias = weights + cells;
+    parts.scale = NULL; /* a step is smaller */
     if (!error)
         error = write_parts(&parts, version, origin, out);
     free(weights);

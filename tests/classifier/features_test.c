@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-static const struct text_settings settings = {"not", 1, 3};
+static const struct text_settings settings = {.negators = {"not", 4}, .negation_window = 3};
 
 static const char *const names[] = {"good",     "not:good", "<s> good", "good day",
                                     "day </s>", "<shout>",  "day"};

@@ -1,3 +1,4 @@
+#include "classifier/english.h"
 #include "classifier/hash.h"
 #include "classifier/text.h"
 
@@ -9,15 +10,11 @@
 
 #include <cmocka.h>
 
-static const char negators[] = "not\0n't\0never";
-
-static const struct text_settings settings = {negators, 3, 3};
-
 static int set_up(void **state)
 {
     struct text *text;
 
-    if (text_new(&settings, &text))
+    if (text_new(&english_text_settings, &text))
         return -1;
     *state = text;
     return 0;
@@ -207,7 +204,7 @@ static void test_ascii_equals_unicode(void **state)
     char message[96];
     uint32_t seed = 7;
 
-    assert_int_equal(text_new(&settings, &other), ERROR_NONE);
+    assert_int_equal(text_new(&english_text_settings, &other), ERROR_NONE);
     for (int round = 0; round < 20000; round++) {
         size_t length = 0, wanted = next_random(&seed) % 40;
 

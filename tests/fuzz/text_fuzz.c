@@ -1,4 +1,5 @@
 /* Any bytes are a message: read both ways, and take the n-grams apart. */
+#include "classifier/english.h"
 #include "classifier/features.h"
 
 #include <stdlib.h>
@@ -7,7 +8,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static const struct text_settings settings = {"not\0n't", 2, 3};
     static const uint32_t slots[1];
     static const struct vocabulary nothing = {.slots = slots};
     static struct features *features;
@@ -16,7 +16,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     char name[256];
     size_t count;
 
-    if (!features && (features_new(&settings, &nothing, &features) || text_new(&settings, &text)))
+    if (!features && (features_new(&english_text_settings, &nothing, &features) ||
+                      text_new(&english_text_settings, &text)))
         abort();
     text_read_unicode(text, (const char *)data, size);
     features_scan(features, (const char *)data, size);
