@@ -231,6 +231,25 @@ static enum error allocate(struct model *model)
     return ERROR_NONE;
 }
 
+/* True if all of it is UTF-8, NULs included: one look for all strings of a section. */
+static bool all_utf8(const char *at, const char *end)
+{
+    const uint64_t tops = 0x8080808080808080;
+
+    while (at < end) {
+        int32_t codepoint;
+        size_t taken = sizeof tops;
+
+        if (end - at < (ptrdiff_t)sizeof tops || (bytes_get_u64(at) & tops) != 0) {
+            taken = utf8_decode(at, (size_t)(end - at), &codepoint);
+            if (taken == 1 && codepoint == UTF8_REPLACEMENT)
+                return false;
+        }
+        at += taken;
+    }
+    return true;
+}
+
 static enum error read_vocabulary(const struct check *check, struct model *model)
 {
     struct vocabulary *vocabulary = &model->parts.vocabulary;
@@ -240,13 +259,14 @@ static enum error read_vocabulary(const struct check *check, struct model *model
     for (uint32_t i = 0; i < vocabulary->count; i++) {
         const char *string = next_string(&at, end);
 
-        if (!string || at == string + 1 || !utf8_valid(string, (size_t)(at - string) - 1))
+        if (!string || at == string + 1)
             return damaged(check, "its vocabulary is wrong");
         model->offsets[i] = (uint32_t)(string - strings);
         model->hashes[i] = features_hash(string, (size_t)(at - string) - 1);
     }
     model->offsets[vocabulary->count] = (uint32_t)(at - strings);
-    if (at != end || !vocabulary_fill(model->hashes, vocabulary->count, model->slots))
+    if (at != end || !all_utf8(strings, end) ||
+        !vocabulary_fill(model->hashes, vocabulary->count, model->slots))
         return damaged(check, "its vocabulary is wrong");
     vocabulary->mask = vocabulary_slots(vocabulary->count) - 1;
     vocabulary->slots = model->slots;
@@ -259,26 +279,30 @@ static enum error read_vocabulary(const struct check *check, struct model *model
     return ERROR_NONE;
 }
 
-/* False: a byte is -128. */
-static bool expand_steps(const signed char *steps, const struct model_parts *parts, float *weights)
+/* The float next to each step times its scale: exactly what training scored with. */
+static bool expand_steps(const struct check *check, const struct model_parts *parts, float *weights)
 {
-    signed char least = 0;
+    const signed char *steps = (const void *)check->section[SECTION_WEIGHTS];
 
     for (uint32_t i = 0; i < parts->vocabulary.count; i++) {
-        for (uint32_t label = 0; label < parts->labels; label++) {
-            least = steps[label] < least ? steps[label] : least;
+        for (uint32_t label = 0; label < parts->labels; label++)
             weights[label] = (float)steps[label] * parts->scale[label];
-        }
         steps += parts->labels;
         weights += parts->stride;
     }
-    return least >= -WEIGHT_STEPS;
+    return !memchr(check->section[SECTION_WEIGHTS], -WEIGHT_STEPS - 1,
+                   check->length[SECTION_WEIGHTS]);
 }
 
-static bool expand_floats(const float *values, const struct model_parts *parts, float *weights)
+static bool expand_floats(const struct check *check, const struct model_parts *parts,
+                          float *weights)
 {
+    const float *values = (const void *)check->section[SECTION_WEIGHTS];
+
     for (uint32_t i = 0; i < parts->vocabulary.count; i++) {
         memcpy(weights, values, parts->labels * sizeof *weights);
+        if (!all_within(weights, parts->labels, -VALUE_MAX, VALUE_MAX))
+            return false;
         values += parts->labels;
         weights += parts->stride;
     }
@@ -288,12 +312,9 @@ static bool expand_floats(const float *values, const struct model_parts *parts, 
 static enum error read_weights(const struct check *check, struct model *model)
 {
     struct model_parts *parts = &model->parts;
-    const void *section = check->section[SECTION_WEIGHTS];
-    size_t cells = (size_t)parts->vocabulary.count * parts->stride;
-    bool right = parts->scale ? expand_steps(section, parts, model->weights)
-                              : expand_floats(section, parts, model->weights);
 
-    if (!right || !all_within(model->weights, cells, -VALUE_MAX, VALUE_MAX))
+    if (parts->scale ? !expand_steps(check, parts, model->weights)
+                     : !expand_floats(check, parts, model->weights))
         return damaged(check, "its weights are wrong");
     parts->weights = model->weights;
     return ERROR_NONE;
