@@ -65,7 +65,7 @@ static enum error append_step(const struct model_parts *parts, uint32_t feature,
     float weight = parts->weights[(size_t)feature * parts->stride + label];
     float scale = parts->scale[label], step = scale > 0 ? roundf(weight / scale) : 0;
 
-    if (!(fabsf(step) <= WEIGHT_STEPS && step * scale == weight))
+    if (!(scale >= 0 && fabsf(step) <= WEIGHT_STEPS && step * scale == weight))
         return error_raise(ERROR_INVALID,
                            "the weight %g of '%s' for '%s' is no multiple of %g, -%d to %d times",
                            (double)weight, parts->strings + parts->offsets[feature],
