@@ -2,396 +2,277 @@
 
 #include "classifier/numeric.h"
 #include "classifier/parallel.h"
+#include "classifier/quadratic.h"
 
 #include <math.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-    MEMORY = 8,    /* steps that the curvature is estimated from */
-    LOOK_BACK = 10 /* iterations over which the gain is measured */
-};
+enum { TRIES = 30 }; /* steps, each half of the one before */
+
+typedef float half __attribute__((vector_size(8), may_alias));
+typedef double two __attribute__((vector_size(16), may_alias));
 
 struct solver {
     const struct solver_problem *problem;
-    size_t cells; /* (features + 1) * stride */
-    size_t bias;  /* the cell where the bias begins */
-
-    /* The matrix by columns: gradients are summed column by column, in the order of the rows. */
-    size_t *column_start; /* [features + 1] */
-    uint32_t *row;        /* [values] */
-    float *value;         /* [values] */
-
-    double *weights;  /* [cells]; the caller's */
-    double *gradient; /* [cells], of the loss */
-    double *residual; /* [rows][stride]: p - target */
-    double *loss;     /* [rows] */
-
-    double *next;           /* [cells]: weights that are tried */
-    double *next_gradient;  /* [cells] */
-    double *slope;          /* [cells]: the pseudo-gradient */
-    double *direction;      /* [cells] */
-    double *step[MEMORY];   /* [cells] each: s of L-BFGS */
-    double *change[MEMORY]; /* [cells] each: y of L-BFGS */
-    double inner[MEMORY];   /* 1 / (s . y) */
-    int remembered, newest;
-
-    const double *trial; /* what the threads evaluate */
-    double *trial_gradient;
+    int threads;
+    struct columns columns;
+    struct quadratic quadratic;
+    double *reached; /* [columns][width]: X' target */
+    double *loss;    /* [rows] */
 };
 
-static double *new_vector(size_t count, bool *failed)
+/* ---- the objective ---- */
+
+/* Loss and probabilities of one row. `score` is used up. */
+static double row_loss(int labels, const float *target, double *score, float *probability)
 {
-    double *vector = calloc(count, sizeof *vector);
-
-    *failed |= !vector;
-    return vector;
-}
-
-static void transpose(struct solver *solver)
-{
-    const struct solver_problem *problem = solver->problem;
-    size_t i, total = 0;
-
-    for (i = 0; i < problem->row_start[problem->rows]; i++)
-        solver->column_start[problem->feature[i]]++;
-    for (i = 0; i <= problem->features; i++) {
-        size_t count = solver->column_start[i];
-
-        solver->column_start[i] = total;
-        total += count;
-    }
-    for (size_t row = 0; row < problem->rows; row++)
-        for (i = problem->row_start[row]; i < problem->row_start[row + 1]; i++) {
-            size_t at = solver->column_start[problem->feature[i]]++;
-
-            solver->row[at] = (uint32_t)row;
-            solver->value[at] = problem->value[i];
-        }
-    memmove(solver->column_start + 1, solver->column_start,
-            problem->features * sizeof *solver->column_start);
-    solver->column_start[0] = 0;
-}
-
-static enum error begin(struct solver *solver)
-{
-    const struct solver_problem *problem = solver->problem;
-    size_t values = problem->row_start[problem->rows];
-    bool failed = false;
-
-    solver->column_start = calloc(problem->features + 1, sizeof *solver->column_start);
-    solver->row = calloc(values + 1, sizeof *solver->row);
-    solver->value = calloc(values + 1, sizeof *solver->value);
-    solver->gradient = new_vector(solver->cells, &failed);
-    solver->residual = new_vector(problem->rows * (size_t)problem->stride, &failed);
-    solver->loss = new_vector(problem->rows, &failed);
-    solver->next = new_vector(solver->cells, &failed);
-    solver->next_gradient = new_vector(solver->cells, &failed);
-    solver->slope = new_vector(solver->cells, &failed);
-    solver->direction = new_vector(solver->cells, &failed);
-    for (int i = 0; i < MEMORY; i++) {
-        solver->step[i] = new_vector(solver->cells, &failed);
-        solver->change[i] = new_vector(solver->cells, &failed);
-    }
-    if (failed || !solver->column_start || !solver->row || !solver->value)
-        return error_raise_plain(ERROR_NO_MEMORY);
-    transpose(solver);
-    return ERROR_NONE;
-}
-
-static void end(struct solver *solver)
-{
-    free(solver->column_start);
-    free(solver->row);
-    free(solver->value);
-    free(solver->gradient);
-    free(solver->residual);
-    free(solver->loss);
-    free(solver->next);
-    free(solver->next_gradient);
-    free(solver->slope);
-    free(solver->direction);
-    for (int i = 0; i < MEMORY; i++) {
-        free(solver->step[i]);
-        free(solver->change[i]);
-    }
-}
-
-/* Loss and residual of one row; `residual` holds the scores first. */
-static double row_loss(const struct solver_problem *problem, const float *target, double *residual)
-{
-    double best = residual[0], sum = 0, loss = 0;
+    double best = score[0], sum = 0, loss = 0;
     int label;
 
-    for (label = 1; label < problem->labels; label++)
-        if (residual[label] > best)
-            best = residual[label];
-    for (label = 0; label < problem->labels; label++) {
-        loss -= (double)target[label] * (residual[label] - best);
-        residual[label] = numeric_exp(residual[label] - best);
-        sum += residual[label];
+    for (label = 1; label < labels; label++)
+        if (score[label] > best)
+            best = score[label];
+    for (label = 0; label < labels; label++) {
+        loss -= (double)target[label] * (score[label] - best);
+        score[label] = numeric_exp(score[label] - best);
+        sum += score[label];
     }
-    for (label = 0; label < problem->labels; label++)
-        residual[label] = residual[label] / sum - (double)target[label];
+    for (label = 0; label < labels; label++)
+        probability[label] = (float)(score[label] / sum);
     return loss + numeric_log(sum);
 }
 
-static void forward(void *context, size_t from, size_t to)
+static void add_weights(double *score, double value, const float *weights, size_t width)
+{
+    for (size_t lane = 0; lane < width; lane += 2)
+        *(two *)(score + lane) +=
+            value * __builtin_convertvector(*(const half *)(weights + lane), two);
+}
+
+/* Loss and probabilities of rows, at quadratic.next. */
+static void fill_rows(void *context, size_t from, size_t to)
 {
     struct solver *solver = context;
     const struct solver_problem *problem = solver->problem;
-    size_t stride = (size_t)problem->stride;
+    size_t width = solver->quadratic.width, stride = (size_t)problem->stride;
+    const float *next = solver->quadratic.next;
+    _Alignas(two) double score[SOLVER_LABELS_MAX];
 
     for (size_t row = from; row < to; row++) {
-        double *score = solver->residual + row * stride;
-
-        memcpy(score, solver->trial + solver->bias, stride * sizeof *score);
-        for (size_t i = problem->row_start[row]; i < problem->row_start[row + 1]; i++) {
-            const double *weights = solver->trial + problem->feature[i] * stride;
-            double value = (double)problem->value[i];
-
-            for (size_t lane = 0; lane < stride; lane++)
-                score[lane] += value * weights[lane];
-        }
-        solver->loss[row] = row_loss(problem, problem->target + row * stride, score);
+        memset(score, 0, width * sizeof *score);
+        add_weights(score, 1, next + problem->features * width, width);
+        for (size_t i = problem->row_start[row]; i < problem->row_start[row + 1]; i++)
+            add_weights(score, (double)problem->value[i], next + problem->feature[i] * width,
+                        width);
+        solver->loss[row] = row_loss(problem->labels, problem->target + row * stride, score,
+                                     solver->quadratic.probability + row * width);
     }
 }
 
-static void backward(void *context, size_t from, size_t to)
+static double penalty_of(const struct solver *solver, const float *weights)
 {
-    struct solver *solver = context;
-    size_t stride = (size_t)solver->problem->stride;
-
-    for (size_t column = from; column < to; column++) {
-        double *gradient = solver->trial_gradient + column * stride;
-
-        memset(gradient, 0, stride * sizeof *gradient);
-        for (size_t i = solver->column_start[column]; i < solver->column_start[column + 1]; i++) {
-            const double *residual = solver->residual + solver->row[i] * stride;
-            double value = (double)solver->value[i];
-
-            for (size_t lane = 0; lane < stride; lane++)
-                gradient[lane] += value * residual[lane];
-        }
-    }
-}
-
-static double penalty_of(const struct solver *solver, const double *weights)
-{
-    size_t stride = (size_t)solver->problem->stride;
+    size_t width = solver->quadratic.width;
     double sum = 0;
 
     for (size_t column = 0; column < solver->problem->features; column++) {
-        double row = 0;
+        double absolute = 0, square = 0;
 
-        for (size_t lane = 0; lane < stride; lane++)
-            row += fabs(weights[column * stride + lane]);
-        sum += solver->problem->penalty[column] * row;
+        for (size_t i = column * width; i < (column + 1) * width; i++) {
+            double weight = (double)weights[i];
+
+            absolute += fabs(weight);
+            square += weight * weight;
+        }
+        sum += solver->problem->penalty[column] * absolute + solver->problem->ridge / 2 * square;
     }
     return sum;
 }
 
-/* The objective at `weights`; the loss's gradient goes to `gradient`. */
-static double evaluate(struct solver *solver, const double *weights, double *gradient)
+/* The objective at quadratic.next, whose probabilities it leaves behind. */
+static double evaluate(struct solver *solver)
+{
+    double loss = 0;
+
+    parallel_for(fill_rows, solver, solver->problem->rows, solver->threads);
+    for (size_t row = 0; row < solver->problem->rows; row++)
+        loss += solver->loss[row];
+    return loss + penalty_of(solver, solver->quadratic.next);
+}
+
+/* ---- its slopes ---- */
+
+/* Gradient and curvature of columns: X' p - X' target, and (X^2)' p. */
+static void fill_columns(void *context, size_t from, size_t to)
+{
+    struct solver *solver = context;
+    struct quadratic *quadratic = &solver->quadratic;
+    const struct columns *columns = &solver->columns;
+    size_t width = quadratic->width;
+
+    for (size_t column = from; column < to; column++)
+        for (size_t at = 0; at < width; at += 4) {
+            size_t cell = column * width + at;
+            two low = {0}, high = {0};
+            four curvature = {0};
+
+            for (size_t i = columns->start[column]; i < columns->start[column + 1]; i++) {
+                const float *p = quadratic->probability + columns->row[i] * width + at;
+                float value = columns->value[i];
+
+                low += (double)value * __builtin_convertvector(*(const half *)p, two);
+                high += (double)value * __builtin_convertvector(*(const half *)(p + 2), two);
+                curvature += value * value * *(const four *)p;
+            }
+            low -= *(const two *)(solver->reached + cell);
+            high -= *(const two *)(solver->reached + cell + 2);
+            *(half *)(quadratic->gradient + cell) = __builtin_convertvector(low, half);
+            *(half *)(quadratic->gradient + cell + 2) = __builtin_convertvector(high, half);
+            *(four *)(quadratic->curvature + cell) = curvature;
+        }
+}
+
+static void fill_reached(struct solver *solver)
 {
     const struct solver_problem *problem = solver->problem;
-    size_t stride = (size_t)problem->stride;
-    double *bias = gradient + solver->bias, loss = 0;
+    const struct columns *columns = &solver->columns;
 
-    solver->trial = weights;
-    solver->trial_gradient = gradient;
-    parallel_for(forward, solver, problem->rows);
-    parallel_for(backward, solver, problem->features);
-    memset(bias, 0, stride * sizeof *bias);
-    for (size_t row = 0; row < problem->rows; row++) {
-        loss += solver->loss[row];
-        for (size_t lane = 0; lane < stride; lane++)
-            bias[lane] += solver->residual[row * stride + lane];
-    }
-    return loss + penalty_of(solver, weights);
-}
+    for (size_t column = 0; column < columns->count; column++) {
+        double *reached = solver->reached + column * solver->quadratic.width;
 
-static double dot(const double *a, const double *b, size_t count)
-{
-    double sum[4] = {0};
-    size_t i;
-
-    for (i = 0; i + 4 <= count; i += 4)
-        for (int lane = 0; lane < 4; lane++)
-            sum[lane] += a[i + (size_t)lane] * b[i + (size_t)lane];
-    for (; i < count; i++)
-        sum[0] += a[i] * b[i];
-    return (sum[0] + sum[1]) + (sum[2] + sum[3]);
-}
-
-/* The steepest of the objective's slopes at a cell, 0 where none leads down. */
-static double cell_slope(double weight, double gradient, double penalty)
-{
-    if (weight > 0)
-        return gradient + penalty;
-    if (weight < 0)
-        return gradient - penalty;
-    if (gradient + penalty < 0)
-        return gradient + penalty;
-    if (gradient - penalty > 0)
-        return gradient - penalty;
-    return 0;
-}
-
-static void fill_slope(struct solver *solver)
-{
-    size_t stride = (size_t)solver->problem->stride;
-
-    for (size_t column = 0; column <= solver->problem->features; column++) {
-        double penalty = column < solver->problem->features ? solver->problem->penalty[column] : 0;
-
-        for (size_t i = column * stride; i < (column + 1) * stride; i++)
-            solver->slope[i] = cell_slope(solver->weights[i], solver->gradient[i], penalty);
+        for (size_t i = columns->start[column]; i < columns->start[column + 1]; i++)
+            for (int label = 0; label < problem->labels; label++)
+                reached[label] +=
+                    (double)columns->value[i] *
+                    (double)
+                        problem->target[columns->row[i] * (size_t)problem->stride + (size_t)label];
     }
 }
 
-static void add_scaled(double *to, double scale, const double *from, size_t count)
+/* Whether a column has a weight, or a slope that asks for one. */
+static bool is_active(const struct solver *solver, size_t column)
 {
-    for (size_t i = 0; i < count; i++)
-        to[i] += scale * from[i];
-}
+    const struct quadratic *quadratic = &solver->quadratic;
+    double penalty = column < solver->problem->features ? solver->problem->penalty[column] : 0;
+    size_t at = column * quadratic->width;
 
-/* direction = -H slope (the two loops of L-BFGS), kept to where the slope leads down. */
-static void find_direction(struct solver *solver)
-{
-    double alpha[MEMORY], *direction = solver->direction, scale;
-    int i, at;
-
-    for (size_t cell = 0; cell < solver->cells; cell++)
-        direction[cell] = -solver->slope[cell];
-    for (i = 0; i < solver->remembered; i++) {
-        at = (solver->newest - i + MEMORY) % MEMORY;
-        alpha[at] = solver->inner[at] * dot(solver->step[at], direction, solver->cells);
-        add_scaled(direction, -alpha[at], solver->change[at], solver->cells);
-    }
-    if (solver->remembered > 0) {
-        at = solver->newest;
-        scale =
-            1 / (solver->inner[at] * dot(solver->change[at], solver->change[at], solver->cells));
-        for (size_t cell = 0; cell < solver->cells; cell++)
-            direction[cell] *= scale;
-    }
-    for (i = solver->remembered - 1; i >= 0; i--) {
-        at = (solver->newest - i + MEMORY) % MEMORY;
-        scale = solver->inner[at] * dot(solver->change[at], direction, solver->cells);
-        add_scaled(direction, alpha[at] - scale, solver->step[at], solver->cells);
-    }
-    for (size_t cell = 0; cell < solver->cells; cell++)
-        if (direction[cell] * solver->slope[cell] >= 0)
-            direction[cell] = 0;
-}
-
-/* next = weights + length * direction, each penalised cell kept on its side of 0. */
-static void take_step(struct solver *solver, double length)
-{
-    size_t cell;
-
-    for (cell = 0; cell < solver->bias; cell++) {
-        double side = solver->weights[cell] != 0 ? solver->weights[cell] : -solver->slope[cell];
-        double next = solver->weights[cell] + length * solver->direction[cell];
-
-        solver->next[cell] = next * side > 0 ? next : 0;
-    }
-    for (; cell < solver->cells; cell++)
-        solver->next[cell] = solver->weights[cell] + length * solver->direction[cell];
-}
-
-/* The slope along the step that was really taken. */
-static double descent(const struct solver *solver)
-{
-    double sum = 0;
-
-    for (size_t cell = 0; cell < solver->cells; cell++)
-        sum += solver->slope[cell] * (solver->next[cell] - solver->weights[cell]);
-    return sum;
-}
-
-/* Halves the step until the objective falls enough; false where no step does. */
-static bool search(struct solver *solver, double *objective)
-{
-    const double enough = 1e-4;
-    double length = 1, value;
-
-    if (solver->remembered == 0)
-        length = 1 / sqrt(dot(solver->slope, solver->slope, solver->cells));
-    for (int tries = 0; tries < 30; tries++) {
-        take_step(solver, length);
-        length /= 2;
-        value = evaluate(solver, solver->next, solver->next_gradient);
-        if (value <= *objective + enough * descent(solver) && value < *objective) {
-            *objective = value;
+    for (size_t cell = at; cell < at + quadratic->width; cell++)
+        if (quadratic->weights[cell] != 0 || fabs((double)quadratic->gradient[cell]) > penalty)
             return true;
-        }
-    }
     return false;
 }
 
-static void swap(double **a, double **b)
+static void choose_active(struct solver *solver)
 {
-    double *kept = *a;
+    struct quadratic *quadratic = &solver->quadratic;
 
-    *a = *b;
-    *b = kept;
+    quadratic->active_count = 0;
+    for (size_t column = 0; column < solver->columns.count; column++)
+        if (is_active(solver, column))
+            quadratic->active[quadratic->active_count++] = (uint32_t)column;
 }
 
-static void remember(struct solver *solver)
-{
-    int at = solver->remembered == 0 ? 0 : (solver->newest + 1) % MEMORY;
-    double inner;
+/* ---- the iterations ---- */
 
-    for (size_t cell = 0; cell < solver->cells; cell++) {
-        solver->step[at][cell] = solver->next[cell] - solver->weights[cell];
-        solver->change[at][cell] = solver->next_gradient[cell] - solver->gradient[cell];
+/* next = the middle between weights and next */
+static void halve(struct quadratic *quadratic)
+{
+    size_t cells = quadratic->columns->count * quadratic->width;
+
+    for (size_t i = 0; i < cells; i++)
+        quadratic->next[i] = (quadratic->weights[i] + quadratic->next[i]) / 2;
+}
+
+/* Goes from the weights towards next until the objective falls enough; false where it does not. */
+static bool search(struct solver *solver, double *objective)
+{
+    const double enough = 1e-3;
+    double promise = quadratic_minimise(&solver->quadratic);
+
+    for (int tries = 0; tries < TRIES; tries++) {
+        double value = evaluate(solver);
+
+        if (value < *objective && value <= *objective + enough * promise) {
+            *objective = value;
+            return true;
+        }
+        promise /= 2;
+        halve(&solver->quadratic);
     }
-    memcpy(solver->weights, solver->next, solver->cells * sizeof *solver->weights);
-    swap(&solver->gradient, &solver->next_gradient);
-    inner = dot(solver->step[at], solver->change[at], solver->cells);
-    if (inner <= 0)
-        return;
-    solver->inner[at] = 1 / inner;
-    solver->newest = at;
-    if (solver->remembered < MEMORY)
-        solver->remembered++;
+    return false;
 }
 
 static void iterate(struct solver *solver)
 {
     const struct solver_problem *problem = solver->problem;
-    double objective = evaluate(solver, solver->weights, solver->gradient), past[LOOK_BACK];
+    struct quadratic *quadratic = &solver->quadratic;
+    size_t size = solver->columns.count * quadratic->width * sizeof *quadratic->weights;
+    double objective = evaluate(solver);
 
     for (int iteration = 0; iteration < problem->iterations; iteration++) {
-        double *before = &past[iteration % LOOK_BACK];
+        double before = objective;
 
-        if (iteration >= LOOK_BACK && *before - objective < problem->tolerance * objective)
+        memcpy(quadratic->weights, quadratic->next, size);
+        parallel_for(fill_columns, solver, solver->columns.count, solver->threads);
+        choose_active(solver);
+        if (!search(solver, &objective)) {
+            memcpy(quadratic->next, quadratic->weights, size);
             return;
-        *before = objective;
-        fill_slope(solver);
-        find_direction(solver);
-        if (!search(solver, &objective))
-            return;
-        remember(solver);
+        }
         if (problem->progress)
             problem->progress(problem->context, iteration + 1, objective);
+        if (before - objective <= problem->tolerance * objective)
+            return;
     }
+}
+
+static enum error begin(struct solver *solver)
+{
+    const struct solver_problem *problem = solver->problem;
+    enum error error = columns_make(problem->rows, problem->features, problem->row_start,
+                                    problem->feature, problem->value, &solver->columns);
+
+    if (!error)
+        error = quadratic_make(&solver->columns, problem->labels, problem->penalty, problem->ridge,
+                               &solver->quadratic);
+    if (error)
+        return error;
+    solver->reached =
+        calloc(solver->columns.count * solver->quadratic.width, sizeof *solver->reached);
+    solver->loss = calloc(problem->rows + 1, sizeof *solver->loss);
+    if (!solver->reached || !solver->loss)
+        return error_raise_plain(ERROR_NO_MEMORY);
+    fill_reached(solver);
+    return ERROR_NONE;
+}
+
+static void end(struct solver *solver)
+{
+    columns_free(&solver->columns);
+    quadratic_free(&solver->quadratic);
+    free(solver->reached);
+    free(solver->loss);
 }
 
 enum error solver_run(const struct solver_problem *problem, double *weights)
 {
     struct solver solver = {.problem = problem};
+    size_t width, stride = (size_t)problem->stride, labels = (size_t)problem->labels;
     enum error error;
 
-    solver.weights = weights;
-    solver.bias = problem->features * (size_t)problem->stride;
-    solver.cells = solver.bias + (size_t)problem->stride;
+    solver.threads = problem->threads > 0 ? problem->threads : parallel_processors();
     error = begin(&solver);
-    if (!error)
+    width = solver.quadratic.width;
+    if (!error) {
+        for (size_t i = 0; i < solver.columns.count * labels; i++)
+            solver.quadratic.next[i / labels * width + i % labels] =
+                (float)weights[i / labels * stride + i % labels];
         iterate(&solver);
+        for (size_t i = 0; i < solver.columns.count * labels; i++)
+            weights[i / labels * stride + i % labels] =
+                (double)solver.quadratic.next[i / labels * width + i % labels];
+    }
     end(&solver);
     return error;
 }
