@@ -77,11 +77,11 @@ enum error features_new(const struct text_settings *settings, const struct vocab
     if (!features)
         return error_raise_plain(ERROR_NO_MEMORY);
     features->vocabulary = vocabulary;
-    features->start_hash = hash_string(HASH_START, start_mark, strlen(start_mark));
-    features->end_hash = hash_string(HASH_START, end_mark, strlen(end_mark));
+    features->start_hash = hash_string(start_mark, strlen(start_mark));
+    features->end_hash = hash_string(end_mark, strlen(end_mark));
     for (int flag = 0; flag < FLAG_COUNT; flag++)
         features->flag_hashes[flag] =
-            hash_string(HASH_START, text_flag_names[flag], strlen(text_flag_names[flag]));
+            hash_string(text_flag_names[flag], strlen(text_flag_names[flag]));
     for (uint32_t times = 1; times < TIMES_TABLE; times++)
         features->times_weight[times] = times_weight(times);
     features->ngrams = calloc(TERMS_MAX, sizeof *features->ngrams);
@@ -285,13 +285,21 @@ size_t features_name(const struct features *features, const struct ngram *ngram,
     return (size_t)(name.at - out);
 }
 
+static uint64_t token_hash(const char *name, size_t length)
+{
+    const size_t marked = strlen(TEXT_NEGATED);
+
+    if (length > marked && memcmp(name, TEXT_NEGATED, marked) == 0)
+        return text_negated_hash(hash_string(name + marked, length - marked));
+    return hash_string(name, length);
+}
+
 uint64_t features_hash(const char *name, size_t length)
 {
     const char *space = memchr(name, ' ', length);
     size_t first = space ? (size_t)(space - name) : length;
-    uint64_t hash = hash_string(HASH_START, name, first);
 
     if (!space)
-        return hash;
-    return hash_pair(hash, hash_string(HASH_START, space + 1, length - first - 1));
+        return token_hash(name, length);
+    return hash_pair(token_hash(name, first), token_hash(space + 1, length - first - 1));
 }

@@ -1,30 +1,63 @@
 #ifndef EMOTRACK_CLASSIFIER_HASH_H
 #define EMOTRACK_CLASSIFIER_HASH_H
 
+#include "base/bytes.h"
+
 #include <stddef.h>
 #include <stdint.h>
 
-/* The 64 bits that stand for an n-gram (MODEL.md): FNV-1a of its bytes for a unigram or a flag, a
- * mix of two of those for a bigram. */
+/* The 64 bits that stand for an n-gram in memory: of a string eight bytes at a time, of a bigram a
+ * mix of its two tokens' hashes. Every bit depends on every byte. Files name n-grams by their
+ * strings. */
 
-#define HASH_START UINT64_C(14695981039346656037)
-#define HASH_PRIME UINT64_C(1099511628211)
+#define HASH_START  UINT64_C(0xCBF29CE484222325)
+#define HASH_FACTOR UINT64_C(0x9E3779B97F4A7C15) /* 2^64 over the golden ratio */
 
-static inline uint64_t hash_byte(uint64_t hash, unsigned char byte)
+enum { HASH_CHUNK = sizeof(uint64_t) };
+
+/* Goes on from `hash` over one chunk of a string: eight bytes, the first lowest; the last chunk is
+ * filled with zeros. */
+static inline uint64_t hash_chunk(uint64_t hash, uint64_t chunk)
 {
-    return (hash ^ byte) * HASH_PRIME;
+    hash = (hash ^ chunk) * HASH_FACTOR;
+    hash = (hash ^ hash >> 32) * HASH_FACTOR;
+    return hash ^ hash >> 32;
 }
 
-static inline uint64_t hash_string(uint64_t hash, const char *bytes, size_t length)
+/* Of a string without NULs; HASH_START if it is empty. */
+static inline uint64_t hash_string(const char *bytes, size_t length)
 {
-    for (size_t i = 0; i < length; i++)
-        hash = hash_byte(hash, (unsigned char)bytes[i]);
+    uint64_t hash = HASH_START, chunk = 0;
+
+    for (; length >= HASH_CHUNK; bytes += HASH_CHUNK, length -= HASH_CHUNK)
+        hash = hash_chunk(hash, bytes_get_u64(bytes));
+    while (length > 0)
+        chunk = chunk << 8 | (unsigned char)bytes[--length];
+    return chunk ? hash_chunk(hash, chunk) : hash;
+}
+
+/* The first chunk of a string of 1 byte and more that stands in a buffer with seven bytes behind.
+ */
+static inline uint64_t hash_first_chunk(const char *bytes, size_t length)
+{
+    uint64_t chunk = bytes_get_u64(bytes);
+
+    return length < HASH_CHUNK ? chunk & ((UINT64_C(1) << 8 * length) - 1) : chunk;
+}
+
+/* hash_string of such a string. */
+static inline uint64_t hash_padded(const char *bytes, size_t length)
+{
+    uint64_t hash = hash_chunk(HASH_START, hash_first_chunk(bytes, length));
+
+    for (size_t at = HASH_CHUNK; at < length; at += HASH_CHUNK)
+        hash = hash_chunk(hash, hash_first_chunk(bytes + at, length - at));
     return hash;
 }
 
 static inline uint64_t hash_pair(uint64_t first, uint64_t second)
 {
-    uint64_t mixed = (first ^ (second << 31 | second >> 33)) * UINT64_C(0x9E3779B97F4A7C15);
+    uint64_t mixed = (first ^ (second << 31 | second >> 33)) * HASH_FACTOR;
 
     return mixed ^ mixed >> 32;
 }
@@ -32,7 +65,7 @@ static inline uint64_t hash_pair(uint64_t first, uint64_t second)
 /* Where a hash table of `mask + 1` slots, a power of two, begins to look. */
 static inline uint32_t hash_slot(uint64_t hash, uint32_t mask)
 {
-    return (uint32_t)(hash ^ hash >> 32) & mask;
+    return (uint32_t)hash & mask;
 }
 
 #endif

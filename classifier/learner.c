@@ -208,7 +208,7 @@ enum error learner_learn(struct learner *learner, const struct rated *rated)
  * check    u32 CRC-32C of all before */
 
 enum {
-    LAYER_MAGIC = 0x31594C45, /* "ELY1"; another number whenever learning follows other rules */
+    LAYER_MAGIC = 0x32594C45, /* "ELY2"; another number whenever learning follows other rules */
     MODEL_ID_SIZE = 32,
     HEAD_SIZE = 8 * 4 + MODEL_ID_SIZE,
     CHECK_SIZE = 4,

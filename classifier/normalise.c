@@ -12,26 +12,36 @@ enum {
     ZERO_WIDTH_JOINER = 0x200D, /* holds emoji of several together */
 };
 
+/* Fills what is beside the bytes. False if one of them is NUL or beyond ASCII. */
+static bool read_lanes(struct normalised *out)
+{
+    uint64_t same = 0, tripled = 0, other = 0;
+    size_t at, block = 0;
+    struct lanes lanes;
+
+    memset(out->bytes + out->length, 0, NORMALISED_PADDING);
+    for (at = 0; at < out->length; at += LANES_BYTES) {
+        size_t left = out->length - at;
+        uint64_t inside = left < LANES_BYTES ? (UINT64_C(1) << left) - 1 : UINT64_MAX;
+
+        lanes_read(out->bytes + at, at > 0 ? out->lower[at - 1] : '\0', out->lower + at, &lanes);
+        tripled |= lanes.word & lanes.same & (lanes.same << 1 | same >> 63);
+        other |= (lanes.wide | lanes.nul) & inside;
+        same = lanes.same;
+        out->word[block] = lanes.word;
+        out->upper[block++] = lanes.upper;
+    }
+    out->word[block] = 0;
+    out->upper[block] = 0;
+    out->tripled = tripled != 0;
+    return other == 0;
+}
+
 bool normalise_ascii(struct normalised *out, const char *message, size_t length)
 {
-    const uint64_t ones = UINT64_C(0x0101010101010101), tops = UINT64_C(0x8080808080808080);
-    uint64_t bad = 0, word;
-    size_t at = 0;
-
-    /* (word - ones) & ~word has a top bit where a byte is 0; no top bit is set if all is well. */
-    for (; at + sizeof word <= length; at += sizeof word) {
-        memcpy(&word, message + at, sizeof word);
-        memcpy(out->bytes + at, &word, sizeof word);
-        bad |= word | ((word - ones) & ~word);
-    }
-    word = UINT64_C(0x2020202020202020);
-    memcpy(&word, message + at, length - at);
-    memcpy(out->bytes + at, &word, sizeof word);
-    bad |= word | ((word - ones) & ~word);
-    memset(out->bytes + length, 0, NORMALISED_PADDING);
+    memcpy(out->bytes, message, length);
     out->length = length;
-    out->ascii = true;
-    return !(bad & tops);
+    return read_lanes(out);
 }
 
 static bool is_skin_tone(int32_t codepoint)
@@ -188,7 +198,7 @@ static const char *step(struct normalised *out, const char *message, const char 
     size_t taken;
 
     if (is_ascii(*at) && begins_cluster(at + 1, end))
-        return put(out, *at, source) ? at + 1 : NULL;
+        return NULL; /* put_ascii had no room for it */
     if (is_quick(at, end) && begins_cluster(at + QUICK_LENGTH, end)) {
         taken = utf8_decode(at, (size_t)(end - at), &codepoint);
         return put(out, plain_punctuation(codepoint), source) ? at + taken : NULL;
@@ -197,14 +207,30 @@ static const char *step(struct normalised *out, const char *message, const char 
     return put_cluster(out, &cluster, source) ? at + taken : NULL;
 }
 
+/* Copies the ASCII at `at` of which nothing joins what follows; returns where it ends. */
+static const char *put_ascii(struct normalised *out, const char *message, const char *at,
+                             const char *end)
+{
+    size_t room = NORMALISED_MAX - out->length;
+    const char *stop = (size_t)(end - at) < room ? end : at + room;
+
+    for (; at < stop && is_ascii(*at) && begins_cluster(at + 1, end); at++) {
+        out->source[out->length] = (uint32_t)(at - message);
+        out->bytes[out->length++] = *at;
+    }
+    return at;
+}
+
 void normalise_unicode(struct normalised *out, const char *message, size_t length)
 {
     const char *at = message, *end = message + length;
 
     out->length = 0;
-    out->ascii = false;
-    while (at && at < end)
-        at = step(out, message, at, end);
-    memset(out->bytes + out->length, 0, NORMALISED_PADDING);
+    while (at && at < end) {
+        at = put_ascii(out, message, at, end);
+        if (at < end)
+            at = step(out, message, at, end);
+    }
     out->source[out->length] = (uint32_t)length;
+    read_lanes(out);
 }

@@ -1,33 +1,46 @@
 #ifndef EMOTRACK_CLASSIFIER_NORMALISE_H
 #define EMOTRACK_CLASSIFIER_NORMALISE_H
 
+#include "classifier/lanes.h"
 #include "classifier/text.h"
 
 enum {
     NORMALISED_MAX = 2 * TEXT_MAX, /* bytes */
-    NORMALISED_PADDING = 8,        /* NULs that follow: what a scanner may look ahead */
+    NORMALISED_PADDING = 80,       /* NULs that follow: what a scanner may look ahead */
+    NORMALISED_BLOCKS = NORMALISED_MAX / LANES_BYTES + 2,
 };
 
-/* A message in one form of Unicode, with the way back to its bytes. Case is kept in ASCII; other
- * letters are lower-cased. */
+/* A message in one form of Unicode, with the way back to its bytes. Letters beyond ASCII are
+ * lower-cased. */
 struct normalised {
-    char bytes[NORMALISED_MAX + NORMALISED_PADDING];
+    char bytes[NORMALISED_MAX + NORMALISED_PADDING]; /* ASCII as it is written */
+    char lower[NORMALISED_MAX + NORMALISED_PADDING]; /* ASCII lower-cased */
     size_t length;
+    uint64_t word[NORMALISED_BLOCKS];  /* a bit for each byte: an ASCII letter or digit */
+    uint64_t upper[NORMALISED_BLOCKS]; /* an ASCII capital */
+    bool tripled; /* an ASCII letter or digit stands thrice in a row somewhere */
     /* Where in the message the grapheme cluster begins that each byte comes from, and one entry
      * more for the end; NORMALISED_UPPER is set on the bytes of an upper-case letter beyond ASCII.
      * Not filled where the message is ASCII: there every byte stands for itself. */
     uint32_t source[NORMALISED_MAX + 1];
-    bool ascii;
 };
 
 #define NORMALISED_UPPER UINT32_C(0x80000000)
 
-/* Copies `message[0..length)`, length <= TEXT_MAX, if it is ASCII without NUL; else returns false
+/* Reads `message[0..length)`, length <= TEXT_MAX, if it is ASCII without NUL; else returns false
  * and `out` is not to be used. */
 bool normalise_ascii(struct normalised *out, const char *message, size_t length);
 
 /* NFKC, a grapheme cluster at a time (UAX 15, UAX 29), without skin tones, variation selectors and
  * ignorable code points; curly quotes and dashes become ASCII. */
 void normalise_unicode(struct normalised *out, const char *message, size_t length);
+
+/* The 64 bits of `word` or `upper` from the byte at `at` on. */
+static inline uint64_t normalised_bits(const uint64_t *blocks, size_t at)
+{
+    const uint64_t *block = blocks + at / 64;
+
+    return block[0] >> at % 64 | block[1] << 1 << (63 - at % 64);
+}
 
 #endif

@@ -1,5 +1,6 @@
 #include "classifier/text.h"
 
+#include "base/bytes.h"
 #include "base/utf8.h"
 #include "classifier/hash.h"
 #include "classifier/normalise.h"
@@ -13,21 +14,24 @@ const char *const text_flag_names[FLAG_COUNT] = {
     "<length:2>", "<length:3>", "<length:4>", "<length:5>", "<length:6>",
 };
 
-/* What a byte begins, outside words. */
+/* Bytes of a chunk, the first lowest. */
+#define CHUNK(a, b, c, d, e)                                                                       \
+    ((uint64_t)(a) | (uint64_t)(b) << 8 | (uint64_t)(c) << 16 | (uint64_t)(d) << 24 |              \
+     (uint64_t)(e) << 32)
+
+/* What a byte begins. */
 enum byte_class {
     CLASS_SPACE, /* control characters too */
+    CLASS_WORD,  /* an ASCII letter or digit */
     CLASS_MARK,
     CLASS_EMOTICON, /* a mark with which one may begin */
     CLASS_WIDE,     /* beyond ASCII */
 };
 
-/* A negator's hash with and without "not:" in front of it leads to the one without. */
-struct negator {
-    uint64_t key; /* 0: an empty slot */
-    uint64_t hash;
+enum {
+    NEGATOR_SLOTS = 4 * TEXT_STRINGS_MAX,
+    NEGATOR_BITS = 4096, /* of a filter before them: nearly every other word ends there */
 };
-
-enum { NEGATOR_SLOTS = 4 * TEXT_STRINGS_MAX };
 
 /* A string of the settings. */
 struct piece {
@@ -43,10 +47,11 @@ struct pieces {
 enum { NO_EMOTICON = UINT16_MAX };
 
 struct text {
-    unsigned char word[256]; /* the lower-case form of a letter or digit, 0 for every other byte */
-    unsigned char class[256];
-    struct negator negators[NEGATOR_SLOTS];
-    uint64_t negated_start; /* the hash of "not:", from which a marked word's goes on */
+    unsigned char class[256];  /* enum byte_class */
+    bool joins[256];           /* a byte that may go on a word of ASCII, or make it an address */
+    uint64_t mark_hashes[128]; /* of a string of one character */
+    uint64_t negator_filter[NEGATOR_BITS / 64];
+    uint64_t negators[NEGATOR_SLOTS]; /* hashes; 0: an empty slot */
     uint32_t window;
     struct pieces suffixes;
     struct pieces forms;          /* what is written, what stands before the suffix, and so on */
@@ -55,8 +60,7 @@ struct text {
     uint16_t next_emoticon[TEXT_STRINGS_MAX]; /* of the same first byte */
 
     /* Of the present message. */
-    struct normalised normalised; /* words are lower-cased in place as they are read */
-    size_t at;                    /* the next byte to read */
+    struct normalised normalised; /* in `lower` long words are changed as they are read */
     size_t count;
     struct token tokens[TOKENS_MAX];
     uint32_t negated_left;   /* words that are still to be marked */
@@ -66,48 +70,46 @@ struct text {
 
 static void fill_classes(struct text *text)
 {
-    int byte;
-
-    for (byte = 0; byte < 256; byte++) {
+    for (int byte = 0; byte < 256; byte++) {
         bool space = byte <= ' ' || byte == 0x7F;
 
         text->class[byte] = byte >= 0x80 ? CLASS_WIDE : space ? CLASS_SPACE : CLASS_MARK;
+        text->joins[byte] = byte >= 0x80 || byte == '\'';
     }
-    for (byte = '0'; byte <= '9'; byte++)
-        text->word[byte] = (unsigned char)byte;
-    for (byte = 'a'; byte <= 'z'; byte++) {
-        text->word[byte] = (unsigned char)byte;
-        text->word[byte - 'a' + 'A'] = (unsigned char)byte;
-    }
+    for (int byte = 0; byte < 128; byte++)
+        text->mark_hashes[byte] = hash_chunk(HASH_START, (uint64_t)byte);
+    memset(text->class + '0', CLASS_WORD, 10);
+    memset(text->class + 'A', CLASS_WORD, 26);
+    memset(text->class + 'a', CLASS_WORD, 26);
 }
 
-static void add_negator(struct text *text, uint64_t key, uint64_t hash)
+static uint32_t negator_bit(uint64_t hash)
 {
-    uint32_t slot = hash_slot(key, NEGATOR_SLOTS - 1);
-
-    while (text->negators[slot].key && text->negators[slot].key != key)
-        slot = (slot + 1) & (NEGATOR_SLOTS - 1);
-    text->negators[slot] = (struct negator){key, hash};
-}
-
-static const struct negator *find_negator(const struct text *text, uint64_t key)
-{
-    uint32_t slot = hash_slot(key, NEGATOR_SLOTS - 1);
-
-    while (text->negators[slot].key && text->negators[slot].key != key)
-        slot = (slot + 1) & (NEGATOR_SLOTS - 1);
-    return text->negators[slot].key ? &text->negators[slot] : NULL;
+    return (uint32_t)(hash >> 32) % NEGATOR_BITS;
 }
 
 static void add_negators(struct text *text, const struct text_strings *negators)
 {
     for (const char *word = NULL; (word = text_strings_next(negators, word));) {
-        size_t length = strlen(word);
-        uint64_t hash = hash_string(HASH_START, word, length);
+        uint64_t hash = hash_string(word, strlen(word));
+        uint32_t slot = hash_slot(hash, NEGATOR_SLOTS - 1), bit = negator_bit(hash);
 
-        add_negator(text, hash, hash);
-        add_negator(text, hash_string(text->negated_start, word, length), hash);
+        while (text->negators[slot])
+            slot = (slot + 1) & (NEGATOR_SLOTS - 1);
+        text->negators[slot] = hash;
+        text->negator_filter[bit / 64] |= UINT64_C(1) << bit % 64;
     }
+}
+
+static bool is_negator(const struct text *text, uint64_t hash)
+{
+    uint32_t slot = hash_slot(hash, NEGATOR_SLOTS - 1), bit = negator_bit(hash);
+
+    if (!(text->negator_filter[bit / 64] >> bit % 64 & 1))
+        return false;
+    while (text->negators[slot] && text->negators[slot] != hash)
+        slot = (slot + 1) & (NEGATOR_SLOTS - 1);
+    return text->negators[slot] != 0;
 }
 
 static void copy_strings(struct pieces *pieces, const struct text_strings *strings)
@@ -142,7 +144,6 @@ enum error text_new(const struct text_settings *settings, struct text **out)
     if (!text)
         return error_raise_plain(ERROR_NO_MEMORY);
     fill_classes(text);
-    text->negated_start = hash_string(HASH_START, TEXT_NEGATED, strlen(TEXT_NEGATED));
     text->window = settings->negation_window;
     add_negators(text, &settings->negators);
     copy_strings(&text->suffixes, &settings->suffixes);
@@ -150,6 +151,12 @@ enum error text_new(const struct text_settings *settings, struct text **out)
     copy_strings(&text->emoticons, &settings->emoticons);
     index_emoticons(text);
     return ERROR_NONE;
+}
+
+uint64_t text_negated_hash(uint64_t hash)
+{
+    return hash_chunk(hash,
+                      CHUNK(TEXT_NEGATED[0], TEXT_NEGATED[1], TEXT_NEGATED[2], TEXT_NEGATED[3], 0));
 }
 
 void text_free(struct text *text)
@@ -173,33 +180,25 @@ static struct token *emit(struct text *text, enum token_kind kind, const char *s
     return token;
 }
 
-static void emit_sign(struct text *text, enum token_kind kind, const char *string, size_t length,
-                      size_t start, size_t end)
+/* Returns where it ends, as all that read something do. */
+static size_t emit_sign(struct text *text, enum token_kind kind, const char *string, size_t length,
+                        size_t start, size_t end)
 {
-    struct token *token = emit(text, kind, string, length, start, end);
-
-    token->hash = hash_string(HASH_START, string, length);
-    text->at = end;
+    emit(text, kind, string, length, start, end)->hash = hash_string(string, length);
+    return end;
 }
 
-/* The hash with which a word's begins. */
-static uint64_t word_start(const struct text *text)
-{
-    return text->negated_left > 0 ? text->negated_start : HASH_START;
-}
-
-/* `hash` went on from word_start. A negator is never marked; it opens a window of its own. */
+/* `hash` is of the string as it stands. A negator is never marked; it opens a window of its own. */
 static void emit_word(struct text *text, uint64_t hash, const char *string, size_t length,
                       size_t start, size_t end)
 {
     struct token *token = emit(text, TOKEN_WORD, string, length, start, end);
-    const struct negator *negator = find_negator(text, hash);
 
     token->hash = hash;
-    if (negator) {
-        token->hash = negator->hash;
+    if (is_negator(text, hash)) {
         text->negated_left = text->window;
     } else if (text->negated_left > 0) {
+        token->hash = text_negated_hash(hash);
         token->negated = true;
         text->negated_left--;
     }
@@ -208,7 +207,7 @@ static void emit_word(struct text *text, uint64_t hash, const char *string, size
 static void emit_part(struct text *text, const char *string, size_t length, size_t start,
                       size_t end)
 {
-    emit_word(text, hash_string(word_start(text), string, length), string, length, start, end);
+    emit_word(text, hash_string(string, length), string, length, start, end);
 }
 
 /* haha, hehe, ahahah: four letters or more, all of h, a and e, two of them h. */
@@ -229,9 +228,19 @@ static void emit_laughter(struct text *text, size_t start, size_t end)
     emit_part(text, "haha", strlen("haha"), start, end);
 }
 
-static bool is_letter(unsigned char lower)
+static bool is_word(const struct text *text, char byte)
 {
-    return lower >= 'a';
+    return text->class[(unsigned char)byte] == CLASS_WORD;
+}
+
+static bool is_digit(char byte)
+{
+    return byte >= '0' && byte <= '9';
+}
+
+static bool is_letter(const struct text *text, char byte)
+{
+    return is_word(text, byte) && !is_digit(byte);
 }
 
 static int32_t codepoint_at(const struct text *text, size_t at, size_t *taken)
@@ -274,6 +283,7 @@ struct word {
     size_t start, end;
     uint32_t letters; /* letters and digits, not bytes */
     uint32_t upper;   /* of those, capitals */
+    bool wide;        /* one is beyond ASCII */
 };
 
 static void count_word(struct text *text, const struct word *word)
@@ -282,48 +292,62 @@ static void count_word(struct text *text, const struct word *word)
     text->shouted += word->letters >= 2 && word->upper == word->letters;
 }
 
-/* Goes on over letters beyond ASCII and inner apostrophes, to the word's end. */
-static void scan_word(struct text *text, struct word *word)
+/* Goes on over ASCII letters and digits. */
+static void scan_run(const struct text *text, struct word *word)
 {
-    unsigned char *bytes = (unsigned char *)text->normalised.bytes;
-    size_t at = word->end, taken;
+    const struct normalised *normalised = &text->normalised;
+
+    for (; is_word(text, normalised->bytes[word->end]); word->end++) {
+        word->upper += normalised->bytes[word->end] != normalised->lower[word->end];
+        word->letters++;
+    }
+}
+
+/* Goes on over letters beyond ASCII and inner apostrophes, to the word's end. */
+static void scan_word(const struct text *text, struct word *word)
+{
+    const struct normalised *normalised = &text->normalised;
+    const char *bytes = normalised->bytes;
+    size_t taken;
 
     for (;;) {
-        unsigned char lower = text->word[bytes[at]];
+        size_t at = word->end;
 
-        if (lower) {
-            word->upper += lower != bytes[at];
-            word->letters++;
-            bytes[at++] = lower;
+        if (is_word(text, bytes[at])) {
+            scan_run(text, word);
         } else if ((taken = wide_letter(text, at)) > 0) {
-            word->upper += text->normalised.source[at] >= NORMALISED_UPPER;
+            word->upper += normalised->source[at] >= NORMALISED_UPPER;
             word->letters++;
-            at += taken;
+            word->wide = true;
+            word->end += taken;
         } else if (bytes[at] == '\'' && at > word->start &&
-                   (is_letter(text->word[bytes[at + 1]]) || wide_letter(text, at + 1))) {
-            at++;
+                   (is_letter(text, bytes[at + 1]) || wide_letter(text, at + 1))) {
+            word->end++;
         } else {
             break;
         }
     }
-    word->end = at;
 }
 
 /* Cuts three or more of one letter to two, in place; returns the length that is left. */
 static size_t squeeze(struct text *text, const struct word *word)
 {
-    char *bytes = text->normalised.bytes;
+    const char *bytes = text->normalised.bytes;
+    char *lower = text->normalised.lower;
     size_t from = word->start, to = from, taken;
     int32_t before = 0, last = 0;
 
+    if (!word->wide && !text->normalised.tripled)
+        return word->end - word->start;
     while (from < word->end) {
         int32_t codepoint = codepoint_at(text, from, &taken);
-        bool digit = codepoint >= '0' && codepoint <= '9';
 
-        if (codepoint == before && codepoint == last && !digit) {
+        if (codepoint < 0x80)
+            codepoint = (unsigned char)lower[from];
+        if (codepoint == before && codepoint == last && !is_digit(bytes[from])) {
             text->stretched = true;
         } else {
-            memmove(bytes + to, bytes + from, taken);
+            memmove(lower + to, lower + from, taken);
             to += taken;
         }
         before = last;
@@ -364,7 +388,7 @@ enum { SUFFIXES_MAX = 3 }; /* shouldn't've has two */
 /* Emits the word with its suffixes split off. In a suffix each byte stands for one of the word. */
 static void emit_parts(struct text *text, const struct word *word, size_t length)
 {
-    const char *string = text->normalised.bytes + word->start;
+    const char *string = text->normalised.lower + word->start;
     const struct piece *form = NULL;
     size_t suffixes[SUFFIXES_MAX], end = word->end, size;
     int count = 0;
@@ -390,178 +414,188 @@ static void emit_parts(struct text *text, const struct word *word, size_t length
     }
 }
 
-static void read_long_word(struct text *text, struct word *word)
+static size_t read_long_word(struct text *text, struct word *word)
 {
     scan_word(text, word);
     count_word(text, word);
-    text->at = word->end;
     emit_parts(text, word, squeeze(text, word));
+    return word->end;
 }
 
-static void read_number(struct text *text, size_t start, size_t end)
+static size_t skip_digits(const char *at)
 {
-    const unsigned char *bytes = (const unsigned char *)text->normalised.bytes;
+    size_t length = 0;
 
-    while (text->word[bytes[end]] && !is_letter(text->word[bytes[end]]))
-        end++;
-    while ((bytes[end] == '.' || bytes[end] == ',' || bytes[end] == ':') &&
-           text->word[bytes[end + 1]] && !is_letter(text->word[bytes[end + 1]])) {
-        end++;
-        while (text->word[bytes[end]] && !is_letter(text->word[bytes[end]]))
-            end++;
-    }
-    emit_sign(text, TOKEN_CLASS, "<num>", strlen("<num>"), start, end);
+    while (is_digit(at[length]))
+        length++;
+    return length;
 }
 
-/* True if the word that was just read begins an address. */
+static size_t read_number(struct text *text, size_t start, size_t end)
+{
+    const char *bytes = text->normalised.bytes;
+
+    while ((bytes[end] == '.' || bytes[end] == ',' || bytes[end] == ':') &&
+           is_digit(bytes[end + 1]))
+        end += 1 + skip_digits(bytes + end + 1);
+    return emit_sign(text, TOKEN_CLASS, "<num>", strlen("<num>"), start, end);
+}
+
+/* True if the word of ASCII from `start` to `end` begins an address. */
 static bool is_url(const struct text *text, size_t start, size_t end)
 {
-    const char *word = text->normalised.bytes + start;
+    const char *word = text->normalised.lower + start;
     size_t length = end - start;
 
     if (word[length] == '.')
-        return length == 3 && memcmp(word, "www", 3) == 0 && text->word[(unsigned char)word[4]];
+        return length == 3 && memcmp(word, "www", 3) == 0 && is_word(text, word[4]);
     return (length == 4 || length == 5) && memcmp(word, "https", length) == 0 &&
            memcmp(word + length, "://", 3) == 0;
 }
 
-static void read_url(struct text *text, size_t start, size_t end)
+static size_t read_url(struct text *text, size_t start, size_t end)
 {
     const char *bytes = text->normalised.bytes;
 
     while (end < text->normalised.length && text->class[(unsigned char)bytes[end]] != CLASS_SPACE)
         end++;
-    emit_sign(text, TOKEN_CLASS, "<url>", strlen("<url>"), start, end);
+    return emit_sign(text, TOKEN_CLASS, "<url>", strlen("<url>"), start, end);
 }
 
-enum { LAUGHTER_BITS = 'h' | 'a' | 'e' }; /* no letter of laughter has another bit */
-
-/* Reads what begins with an ASCII letter or digit. */
-static void read_word(struct text *text)
+/* Reads whatever begins with an ASCII letter or digit. */
+static size_t read_any_word(struct text *text, size_t start)
 {
-    unsigned char *bytes = (unsigned char *)text->normalised.bytes;
-    unsigned char lower, last = 0, before = 0, all = 0;
-    size_t start = text->at, at = start;
-    uint64_t hash = word_start(text);
-    uint32_t upper = 0;
-    bool repeated = false;
+    struct word word = {.start = start, .end = start};
 
-    while ((lower = text->word[bytes[at]])) {
-        upper += lower != bytes[at];
-        repeated |= lower == last && lower == before;
-        all |= lower;
-        before = last;
-        last = lower;
-        hash = hash_byte(hash, lower);
-        bytes[at++] = lower;
-    }
-    struct word word = {start, at, (uint32_t)(at - start), upper};
-    if (all < 'a') { /* digits alone */
-        read_number(text, start, at);
-    } else if ((bytes[at] == ':' || bytes[at] == '.') && is_url(text, start, at)) {
-        read_url(text, start, at);
-    } else if (repeated || bytes[at] == '\'' || bytes[at] >= 0x80) {
-        read_long_word(text, &word);
-    } else {
-        count_word(text, &word);
-        text->at = at;
-        if ((all | LAUGHTER_BITS) == LAUGHTER_BITS &&
-            is_laughter((const char *)bytes + start, at - start))
-            emit_laughter(text, start, at);
-        else
-            emit_word(text, hash, (const char *)bytes + start, at - start, start, at);
-    }
+    scan_run(text, &word);
+    if (skip_digits(text->normalised.bytes + start) == word.letters)
+        return read_number(text, start, word.end);
+    if (is_url(text, start, word.end))
+        return read_url(text, start, word.end);
+    return read_long_word(text, &word);
+}
+
+/* Whether a word may be an address, laughter, a number, or goes on behind `length` bytes: the slow
+ * way is for it. `chunk`: its first bytes. */
+static bool is_odd(const struct text *text, uint64_t chunk, size_t end, size_t length)
+{
+    const uint64_t no_laughter = ~UINT64_C(0x6D6D6D6D6D6D6D6D); /* bits that h, a and e lack */
+
+    return text->joins[(unsigned char)text->normalised.bytes[end]] |
+           ((length >= 4) & ((chunk & no_laughter) == 0)) | ((chunk & 0xFF) <= '9') |
+           (chunk == CHUNK('w', 'w', 'w', 0, 0)) | (chunk == CHUNK('h', 't', 't', 'p', 0)) |
+           (chunk == CHUNK('h', 't', 't', 'p', 's')) | (length >= 64) | text->normalised.tripled;
+}
+
+/* Reads a word: nearly always a run of ASCII letters that nothing goes on. */
+static size_t read_word(struct text *text, size_t start)
+{
+    const struct normalised *normalised = &text->normalised;
+    const char *string = normalised->lower + start;
+    uint64_t others = ~normalised_bits(normalised->word, start);
+    size_t length = others ? (size_t)__builtin_ctzll(others) : 64;
+    uint64_t chunk = hash_first_chunk(string, length), run;
+
+    if (is_odd(text, chunk, start + length, length))
+        return read_any_word(text, start);
+    run = (UINT64_C(1) << length) - 1;
+    run &= ~normalised_bits(normalised->upper, start);
+    text->words += length >= 2;
+    text->shouted += (length >= 2) & (run == 0);
+    emit_word(text, hash_padded(string, length), string, length, start, start + length);
+    return start + length;
 }
 
 /* Reads an emoticon if one is here. It is none where a letter, a digit or a slash goes on from it
  * ("thing:Done", "http://"). */
-static bool read_emoticon(struct text *text)
+static size_t read_emoticon(struct text *text, size_t at)
 {
-    const char *here = text->normalised.bytes + text->at;
+    const char *here = text->normalised.bytes + at;
     uint32_t place = text->first_emoticon[(unsigned char)here[0]];
 
     for (; place != NO_EMOTICON; place = text->next_emoticon[place]) {
         const struct piece *form = &text->emoticons.list[place], *string = form + 1;
-        unsigned char last = (unsigned char)form->bytes[form->length - 1], after;
+        char last = form->bytes[form->length - 1], after;
 
         if (form->bytes[1] != here[1] || strncmp(form->bytes, here, form->length) != 0)
             continue;
-        after = (unsigned char)here[form->length];
-        if ((text->word[last] || last == '/') && (text->word[after] || after == '/'))
+        after = here[form->length];
+        if ((is_word(text, last) || last == '/') && (is_word(text, after) || after == '/'))
             continue;
-        emit_sign(text, TOKEN_EMOTICON, string->bytes, string->length, text->at,
-                  text->at + form->length);
-        return true;
+        return emit_sign(text, TOKEN_EMOTICON, string->bytes, string->length, at,
+                         at + form->length);
     }
-    return false;
+    return 0;
 }
 
 enum { PLACEHOLDER_MAX = 24 };
 
 /* [NAME] -> <name>, in place. */
-static bool read_placeholder(struct text *text)
+static size_t read_placeholder(struct text *text, size_t at)
 {
-    char *here = text->normalised.bytes + text->at;
+    const char *here = text->normalised.bytes + at;
+    char *lower = text->normalised.lower + at;
     size_t length = 1;
 
     while (length < PLACEHOLDER_MAX && here[length] >= 'A' && here[length] <= 'Z')
         length++;
     if (length < 3 || here[length] != ']')
-        return false;
-    here[0] = '<';
-    for (size_t i = 1; i < length; i++)
-        here[i] = (char)text->word[(unsigned char)here[i]];
-    here[length++] = '>';
-    emit_sign(text, TOKEN_CLASS, here, length, text->at, text->at + length);
-    return true;
+        return 0;
+    lower[0] = '<';
+    lower[length++] = '>';
+    return emit_sign(text, TOKEN_CLASS, lower, length, at, at + length);
 }
 
-static void read_exclamation(struct text *text)
+static size_t run_length(const char *at, char byte)
 {
-    const char *here = text->normalised.bytes + text->at;
-    size_t length = strspn(here, "!?"), bangs = strspn(here, "!"), asks = strspn(here, "?");
-    const char *string;
+    size_t length = 0;
 
-    if (bangs == length)
-        string = length > 1 ? "!!" : "!";
-    else if (asks == length)
-        string = length > 1 ? "??" : "?";
-    else
+    while (at[length] == byte)
+        length++;
+    return length;
+}
+
+static size_t read_exclamation(struct text *text, size_t at)
+{
+    const char *here = text->normalised.bytes + at;
+    size_t first = run_length(here, *here), length = first;
+    const char *string = *here == '!' ? "!!" : "??";
+
+    while (here[length] == '!' || here[length] == '?')
+        length++;
+    if (length > first)
         string = "?!";
     text->negated_left = 0;
-    emit_sign(text, TOKEN_MARK, string, strlen(string), text->at, text->at + length);
+    return emit_sign(text, TOKEN_MARK, string, length > 1 ? 2 : 1, at, at + length);
 }
 
-/* A run of dots is "...", a run of quotes one quote. */
-static void read_run(struct text *text, const char *one, const char *many)
+static size_t read_mark(struct text *text, size_t at)
 {
-    size_t length = strspn(text->normalised.bytes + text->at, one);
-    const char *string = length > 1 ? many : one;
+    const char *here = text->normalised.bytes + at;
+    size_t end;
 
-    emit_sign(text, TOKEN_MARK, string, strlen(string), text->at, text->at + length);
-}
-
-static void read_mark(struct text *text)
-{
-    const char *here = text->normalised.bytes + text->at;
-
-    if (*here == '[' && read_placeholder(text))
-        return;
-    if (text->class[(unsigned char)*here] == CLASS_EMOTICON && read_emoticon(text))
-        return;
+    if (*here == '[' && (end = read_placeholder(text, at)) > 0)
+        return end;
+    if (text->class[(unsigned char)*here] == CLASS_EMOTICON && (end = read_emoticon(text, at)) > 0)
+        return end;
+    end = at + 1;
     switch (*here) {
     case '!':
-    case '?': read_exclamation(text); return;
+    case '?': return read_exclamation(text, at);
     case '.':
         text->negated_left = 0;
-        read_run(text, ".", "...");
-        return;
-    case '"': read_run(text, "\"", "\""); return;
+        end = at + run_length(here, '.');
+        if (end > at + 1)
+            return emit_sign(text, TOKEN_MARK, "...", strlen("..."), at, end);
+        break;
+    case '"': end = at + run_length(here, '"'); break;
+    case ',':
+    case ';':
+    case ':': text->negated_left = 0; break;
     default: break;
     }
-    if (*here == ',' || *here == ';' || *here == ':')
-        text->negated_left = 0;
-    emit_sign(text, TOKEN_MARK, here, 1, text->at, text->at + 1);
+    emit(text, TOKEN_MARK, here, 1, at, end)->hash = text->mark_hashes[(unsigned char)*here];
+    return end;
 }
 
 /* Where the cluster of the byte at `at` ends. */
@@ -575,44 +609,40 @@ static size_t cluster_end(const struct normalised *normalised, size_t at)
     return at;
 }
 
-static void read_wide(struct text *text)
+static size_t read_wide(struct text *text, size_t at)
 {
-    const char *here = text->normalised.bytes + text->at;
-    struct word word = {text->at, text->at, 0, 0};
+    const char *here = text->normalised.bytes + at;
+    struct word word = {.start = at, .end = at};
     size_t taken, end;
-    int32_t codepoint = codepoint_at(text, text->at, &taken);
+    int32_t codepoint = codepoint_at(text, at, &taken);
     utf8proc_category_t category = utf8proc_category(codepoint);
 
-    if (is_wide_letter(codepoint)) {
-        read_long_word(text, &word);
-    } else if (is_ideograph(codepoint)) {
-        text->at += taken;
-        emit_part(text, here, taken, word.start, text->at);
+    if (is_wide_letter(codepoint))
+        return read_long_word(text, &word);
+    if (is_ideograph(codepoint)) {
+        emit_part(text, here, taken, at, at + taken);
     } else if (category >= UTF8PROC_CATEGORY_PC && category <= UTF8PROC_CATEGORY_PO) {
-        emit_sign(text, TOKEN_MARK, here, taken, text->at, text->at + taken);
+        return emit_sign(text, TOKEN_MARK, here, taken, at, at + taken);
     } else if (category >= UTF8PROC_CATEGORY_SM && category <= UTF8PROC_CATEGORY_SO) {
-        end = cluster_end(&text->normalised, text->at);
-        emit_sign(text, TOKEN_EMOJI, here, end - text->at, text->at, end);
-    } else {
-        text->at += taken;
+        end = cluster_end(&text->normalised, at);
+        return emit_sign(text, TOKEN_EMOJI, here, end - at, at, end);
     }
+    return at + taken;
 }
 
 static void scan(struct text *text)
 {
-    const unsigned char *bytes = (const unsigned char *)text->normalised.bytes;
+    const struct normalised *normalised = &text->normalised;
+    size_t at = 0;
 
-    while (text->at < text->normalised.length) {
-        unsigned char byte = bytes[text->at];
-
-        if (text->word[byte])
-            read_word(text);
-        else if (text->class[byte] == CLASS_SPACE)
-            text->at++;
-        else if (text->class[byte] == CLASS_WIDE)
-            read_wide(text);
-        else
-            read_mark(text);
+    while (at < normalised->length) {
+        switch (text->class[(unsigned char)normalised->bytes[at]]) {
+        case CLASS_WORD: at = read_word(text, at); break;
+        case CLASS_SPACE: at++; break;
+        case CLASS_WIDE: at = read_wide(text, at); break;
+        default: at = read_mark(text, at); break;
+        }
+        at += normalised->bytes[at] == ' ';
     }
 }
 
@@ -632,7 +662,6 @@ static void find_sources(struct text *text)
 
 static void begin(struct text *text)
 {
-    text->at = 0;
     text->count = 0;
     text->negated_left = 0;
     text->words = 0;

@@ -23,7 +23,7 @@ enum token_kind {
 };
 
 struct token {
-    uint64_t hash;      /* of the feature string: "not:" in front if negated (hash.h) */
+    uint64_t hash;      /* of the string (hash.h); text_negated_hash of it if negated */
     const char *string; /* [length], without "not:"; borrowed, dies at the next text_read */
     uint32_t length;    /* bytes */
     uint32_t start;     /* the bytes of the message that it stands for: start < end */
@@ -46,6 +46,9 @@ enum text_flag {
 extern const char *const text_flag_names[FLAG_COUNT]; /* "<shout>" */
 
 #define TEXT_NEGATED "not:"
+
+/* Of the string of this hash with TEXT_NEGATED in front. */
+uint64_t text_negated_hash(uint64_t hash);
 
 /* The workspace of one thread. */
 struct text;

@@ -1,5 +1,6 @@
 #include "classifier/english.h"
 #include "classifier/hash.h"
+#include "classifier/lanes.h"
 #include "classifier/text.h"
 
 #include <setjmp.h>
@@ -294,16 +295,65 @@ static void test_length_is_capped(void **state)
     free(message);
 }
 
-static void test_hash_is_fnv(void **state)
+static void test_hashes(void **state)
 {
+    static const char words[] = "not foobar understandable antidisestablishmentarianism";
     const struct token *tokens;
     size_t count;
 
-    text_read(*state, "not foobar", 10);
+    text_read(*state, words, strlen(words));
     tokens = text_tokens(*state, &count);
-    assert_int_equal(hash_string(HASH_START, "foobar", 6), UINT64_C(0x85944171F73967E8));
-    assert_int_equal(tokens[1].hash, hash_string(HASH_START, "not:foobar", 10));
-    assert_int_equal(tokens[0].hash, hash_string(HASH_START, "not", 3));
+    assert_int_equal(count, 4);
+    for (size_t i = 0; i < count; i++) {
+        uint64_t plain = hash_string(tokens[i].string, tokens[i].length);
+
+        assert_int_equal(tokens[i].negated, i > 0);
+        assert_int_equal(tokens[i].hash, i > 0 ? text_negated_hash(plain) : plain);
+    }
+}
+
+/* Every byte counts, and a hash table's slots are used alike. */
+static void test_hash_spreads(void **state)
+{
+    enum { SLOTS = 1024, WORDS = 26 * 26 * 26 };
+    static unsigned used[SLOTS];
+    char word[] = "an example of fifteen and more: ...";
+
+    (void)state;
+    for (size_t place = 0; place + 3 <= sizeof word - 1; place++) {
+        memset(used, 0, sizeof used);
+        for (int i = 0; i < WORDS; i++) {
+            word[place] = (char)('a' + i % 26);
+            word[place + 1] = (char)('a' + i / 26 % 26);
+            word[place + 2] = (char)('a' + i / 676);
+            used[hash_slot(hash_string(word, sizeof word - 1), SLOTS - 1)]++;
+        }
+        for (size_t slot = 0; slot < SLOTS; slot++)
+            assert_in_range(used[slot], 1, 4 * WORDS / SLOTS);
+    }
+}
+
+/* What the processor does to many bytes at once is what the plain loop does. */
+static void test_lanes(void **state)
+{
+    char bytes[LANES_BYTES], lower[LANES_BYTES], plain[LANES_BYTES];
+    struct lanes lanes, expected;
+    uint32_t seed = 5, tags[8];
+
+    (void)state;
+    for (int round = 0; round < 20000; round++) {
+        char before = (char)next_random(&seed);
+
+        for (size_t i = 0; i < sizeof bytes; i++)
+            bytes[i] = (char)(next_random(&seed) % (round % 2 ? 256 : 100));
+        for (size_t i = 0; i < 8; i++)
+            tags[i] = next_random(&seed) % 4;
+        lanes_read(bytes, before, lower, &lanes);
+        lanes_read_portable(bytes, before, plain, &expected);
+        assert_memory_equal(lower, plain, sizeof lower);
+        assert_memory_equal(&lanes, &expected, sizeof lanes);
+        assert_int_equal(lanes_find(tags, 3), lanes_find_portable(tags, 3));
+    }
 }
 
 int main(void)
@@ -318,7 +368,9 @@ int main(void)
         cmocka_unit_test(test_random_bytes),
         cmocka_unit_test(test_composed_equals_decomposed),
         cmocka_unit_test(test_length_is_capped),
-        cmocka_unit_test(test_hash_is_fnv),
+        cmocka_unit_test(test_hashes),
+        cmocka_unit_test(test_hash_spreads),
+        cmocka_unit_test(test_lanes),
     };
 
     return cmocka_run_group_tests(tests, set_up, tear_down);
