@@ -50,17 +50,23 @@ static uint64_t predictions_of(const struct metrics *metrics, int label)
     return sum;
 }
 
+static struct label_metrics figures(uint64_t right, uint64_t named, uint64_t support)
+{
+    return (struct label_metrics){
+        .precision = ratio((double)right, (double)named),
+        .recall = ratio((double)right, (double)support),
+        .f1 = ratio(2 * (double)right, (double)named + (double)support),
+        .support = support,
+    };
+}
+
 struct label_metrics metrics_label(const struct metrics *metrics, int label)
 {
-    struct label_metrics out = {0};
-    double hits = (double)metrics->confusion[label][label];
+    uint64_t support = 0;
 
     for (int i = 0; i < metrics->labels; i++)
-        out.support += metrics->confusion[label][i];
-    out.precision = ratio(hits, (double)predictions_of(metrics, label));
-    out.recall = ratio(hits, (double)out.support);
-    out.f1 = ratio(2 * out.precision * out.recall, out.precision + out.recall);
-    return out;
+        support += metrics->confusion[label][i];
+    return figures(metrics->confusion[label][label], predictions_of(metrics, label), support);
 }
 
 double metrics_macro_f1(const struct metrics *metrics)
@@ -70,10 +76,8 @@ double metrics_macro_f1(const struct metrics *metrics)
     for (int i = 0; i < metrics->labels; i++) {
         struct label_metrics label = metrics_label(metrics, i);
 
-        if (label.support == 0 && predictions_of(metrics, i) == 0)
-            continue;
         sum += label.f1;
-        labels++;
+        labels += label.support > 0 || predictions_of(metrics, i) > 0;
     }
     return ratio(sum, labels);
 }
@@ -103,4 +107,68 @@ double metrics_ece(const struct metrics *metrics)
 double metrics_nll(const struct metrics *metrics)
 {
     return ratio(metrics->loss, (double)metrics->rows);
+}
+
+struct reliability metrics_reliability(const struct metrics *metrics, int bin)
+{
+    double rows = (double)metrics->bin_rows[bin];
+
+    return (struct reliability){
+        .from = (double)bin / METRICS_BINS,
+        .to = (double)(bin + 1) / METRICS_BINS,
+        .rows = metrics->bin_rows[bin],
+        .probability = ratio(metrics->bin_probability[bin], rows),
+        .accuracy = ratio((double)metrics->bin_correct[bin], rows),
+    };
+}
+
+/* ---- several labels ---- */
+
+void multilabel_init(struct multilabel *multilabel, int labels)
+{
+    *multilabel = (struct multilabel){.labels = labels};
+}
+
+void multilabel_add(struct multilabel *multilabel, uint64_t truth, uint64_t named)
+{
+    multilabel->rows++;
+    multilabel->exact += truth == named;
+    for (int i = 0; i < multilabel->labels; i++) {
+        multilabel->support[i] += truth >> i & 1;
+        multilabel->named[i] += named >> i & 1;
+        multilabel->right[i] += (truth & named) >> i & 1;
+    }
+}
+
+double multilabel_exact(const struct multilabel *multilabel)
+{
+    return ratio((double)multilabel->exact, (double)multilabel->rows);
+}
+
+struct label_metrics multilabel_label(const struct multilabel *multilabel, int label)
+{
+    return figures(multilabel->right[label], multilabel->named[label], multilabel->support[label]);
+}
+
+double multilabel_macro_f1(const struct multilabel *multilabel)
+{
+    double sum = 0, labels = 0;
+
+    for (int i = 0; i < multilabel->labels; i++) {
+        sum += multilabel_label(multilabel, i).f1;
+        labels += multilabel->support[i] > 0 || multilabel->named[i] > 0;
+    }
+    return ratio(sum, labels);
+}
+
+double multilabel_micro_f1(const struct multilabel *multilabel)
+{
+    uint64_t right = 0, named = 0, support = 0;
+
+    for (int i = 0; i < multilabel->labels; i++) {
+        right += multilabel->right[i];
+        named += multilabel->named[i];
+        support += multilabel->support[i];
+    }
+    return figures(right, named, support).f1;
 }

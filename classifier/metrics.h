@@ -40,4 +40,31 @@ double metrics_ece(const struct metrics *metrics);
 double metrics_nll(const struct metrics *metrics);
 struct label_metrics metrics_label(const struct metrics *metrics, int label);
 
+/* The predictions whose probability is in a bin: [from, to). */
+struct reliability {
+    double from, to;
+    uint64_t rows;
+    double probability,
+        accuracy; /* their mean, and the part that is right; 0 where there are none */
+};
+
+struct reliability metrics_reliability(const struct metrics *metrics, int bin);
+
+/* How good it is to name several labels, or none. Bit i of a set is label i. */
+struct multilabel {
+    int labels;
+    uint64_t rows, exact; /* exact: what is named is what the row has, no more and no less */
+    uint64_t support[LABELS_MAX], named[LABELS_MAX], right[LABELS_MAX]; /* rows */
+};
+
+void multilabel_init(struct multilabel *multilabel, int labels);
+void multilabel_add(struct multilabel *multilabel, uint64_t truth, uint64_t named);
+
+double multilabel_exact(const struct multilabel *multilabel); /* part of the rows */
+/* As metrics_macro_f1 for these labels. */
+double multilabel_macro_f1(const struct multilabel *multilabel);
+/* The F1 of all labels' counts together. */
+double multilabel_micro_f1(const struct multilabel *multilabel);
+struct label_metrics multilabel_label(const struct multilabel *multilabel, int label);
+
 #endif

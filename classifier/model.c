@@ -112,6 +112,11 @@ float model_threshold(const struct model *model)
     return model->parts.threshold;
 }
 
+float model_label_threshold(const struct model *model, int index)
+{
+    return model->parts.label_threshold[index];
+}
+
 size_t model_file_size(const struct model *model)
 {
     return model->file.length;

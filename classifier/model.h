@@ -43,4 +43,7 @@ float model_temperature(const struct model *model);      /* scores are divided b
 float model_threshold(const struct model *model);        /* less probable: "can't tell" */
 size_t model_file_size(const struct model *model);       /* bytes */
 
+/* Less probable: the label is not named beside others. `index` in 0..count. */
+float model_label_threshold(const struct model *model, int index);
+
 #endif

@@ -11,9 +11,10 @@
 
 struct evaluation {
     struct model *model;
-    struct metrics metrics;
-    size_t skipped; /* rows with several labels */
-    size_t told;    /* rows that are not "can't tell" */
+    struct metrics metrics;       /* of the rows with one label */
+    struct multilabel multilabel; /* of all rows */
+    size_t skipped;               /* rows with several labels */
+    size_t told;                  /* rows with one label that are not "can't tell" */
 };
 
 static void list_labels(const struct model *model, struct label_set *set)
@@ -23,23 +24,41 @@ static void list_labels(const struct model *model, struct label_set *set)
         snprintf(set->names[i], sizeof set->names[i], "%s", model_label(model, i)->name);
 }
 
+/* The labels that are probable enough to be named, each by its own threshold. */
+static uint64_t named_labels(const struct model *model, const struct prediction *prediction)
+{
+    uint64_t labels = 0;
+
+    for (int i = 0; i < model_label_count(model); i++)
+        if (prediction->probability[i] >= model_label_threshold(model, i))
+            labels |= UINT64_C(1) << i;
+    return labels;
+}
+
+static void measure_row(struct evaluation *evaluation, uint64_t labels,
+                        const struct prediction *prediction)
+{
+    multilabel_add(&evaluation->multilabel, labels, named_labels(evaluation->model, prediction));
+    if ((labels & (labels - 1)) != 0) {
+        evaluation->skipped++;
+        return;
+    }
+    metrics_add(&evaluation->metrics, __builtin_ctzll(labels), prediction->probability);
+    evaluation->told += prediction->can_tell;
+}
+
 static enum error measure(struct evaluation *evaluation, const struct corpus *corpus)
 {
     struct predictor *predictor = NULL;
     enum error error = predictor_new(evaluation->model, NULL, &predictor);
 
     metrics_init(&evaluation->metrics, model_label_count(evaluation->model));
+    multilabel_init(&evaluation->multilabel, model_label_count(evaluation->model));
     for (size_t i = 0; i < corpus->count && !error; i++) {
-        const struct corpus_row *row = &corpus->rows[i];
         struct prediction prediction;
 
-        if ((row->labels & (row->labels - 1)) != 0) {
-            evaluation->skipped++;
-            continue;
-        }
-        predictor_read(predictor, row->text, row->length, &prediction);
-        metrics_add(&evaluation->metrics, __builtin_ctzll(row->labels), prediction.probability);
-        evaluation->told += prediction.can_tell;
+        predictor_read(predictor, corpus->rows[i].text, corpus->rows[i].length, &prediction);
+        measure_row(evaluation, corpus->rows[i].labels, &prediction);
     }
     predictor_free(predictor);
     return error;
@@ -52,7 +71,7 @@ static double coverage(const struct evaluation *evaluation)
                : 0;
 }
 
-static void print_table(const struct evaluation *evaluation)
+static void print_single(const struct evaluation *evaluation)
 {
     const struct metrics *metrics = &evaluation->metrics;
 
@@ -70,15 +89,56 @@ static void print_table(const struct evaluation *evaluation)
     }
 }
 
-static bool add_label(cJSON *per_label, const struct evaluation *evaluation, int index)
+static void print_reliability(const struct metrics *metrics)
 {
-    struct label_metrics label = metrics_label(&evaluation->metrics, index);
-    cJSON *item = cJSON_AddObjectToObject(per_label, model_label(evaluation->model, index)->name);
+    printf("\n%-16s %9s %9s %9s\n", "probability", "mean", "accuracy", "rows");
+    for (int bin = 0; bin < METRICS_BINS; bin++) {
+        struct reliability part = metrics_reliability(metrics, bin);
 
-    return item && cJSON_AddNumberToObject(item, "precision", label.precision) &&
+        if (part.rows > 0)
+            printf("%.2f to %-8.2f %9.4f %9.4f %9llu\n", part.from, part.to, part.probability,
+                   part.accuracy, (unsigned long long)part.rows);
+    }
+}
+
+static void print_multilabel(const struct evaluation *evaluation)
+{
+    const struct multilabel *multilabel = &evaluation->multilabel;
+
+    printf("\nseveral labels, all %llu rows\n", (unsigned long long)multilabel->rows);
+    printf("macro-F1 %.4f  micro-F1 %.4f  exact %.4f\n\n", multilabel_macro_f1(multilabel),
+           multilabel_micro_f1(multilabel), multilabel_exact(multilabel));
+    printf("%-16s %9s %9s %9s %9s %9s\n", "label", "precision", "recall", "F1", "rows",
+           "threshold");
+    for (int i = 0; i < multilabel->labels; i++) {
+        struct label_metrics label = multilabel_label(multilabel, i);
+
+        printf("%-16s %9.4f %9.4f %9.4f %9llu %9.4f\n", model_label(evaluation->model, i)->name,
+               label.precision, label.recall, label.f1, (unsigned long long)label.support,
+               (double)model_label_threshold(evaluation->model, i));
+    }
+}
+
+static void print_tables(const struct evaluation *evaluation)
+{
+    print_single(evaluation);
+    print_reliability(&evaluation->metrics);
+    print_multilabel(evaluation);
+}
+
+static bool add_figures_of(cJSON *item, struct label_metrics label)
+{
+    return cJSON_AddNumberToObject(item, "precision", label.precision) &&
            cJSON_AddNumberToObject(item, "recall", label.recall) &&
            cJSON_AddNumberToObject(item, "f1", label.f1) &&
            cJSON_AddNumberToObject(item, "support", (double)label.support);
+}
+
+static bool add_label(cJSON *per_label, const struct evaluation *evaluation, int index)
+{
+    cJSON *item = cJSON_AddObjectToObject(per_label, model_label(evaluation->model, index)->name);
+
+    return item && add_figures_of(item, metrics_label(&evaluation->metrics, index));
 }
 
 /* {"joy": {"joy": 10, "anger": 1}}: the true label, then the predicted one. */
@@ -107,18 +167,69 @@ static bool add_figures(cJSON *object, const struct evaluation *evaluation)
            cJSON_AddNumberToObject(object, "coverage", coverage(evaluation));
 }
 
-static enum error print_json(const struct evaluation *evaluation)
+static bool add_single(cJSON *object, const struct evaluation *evaluation)
 {
-    cJSON *object = cJSON_CreateObject();
     bool complete = object && add_figures(object, evaluation);
     cJSON *per_label = complete ? cJSON_AddObjectToObject(object, "per_label") : NULL;
     cJSON *confusion = per_label ? cJSON_AddObjectToObject(object, "confusion") : NULL;
-    char *text;
 
     complete = confusion != NULL;
     for (int i = 0; i < evaluation->metrics.labels && complete; i++)
         complete = add_label(per_label, evaluation, i) && add_confusion(confusion, evaluation, i);
-    text = complete ? cJSON_PrintUnformatted(object) : NULL;
+    return complete;
+}
+
+static bool add_reliability(cJSON *object, const struct metrics *metrics)
+{
+    cJSON *list = cJSON_AddArrayToObject(object, "reliability");
+    bool complete = list != NULL;
+
+    for (int bin = 0; bin < METRICS_BINS && complete; bin++) {
+        struct reliability part = metrics_reliability(metrics, bin);
+        cJSON *item = part.rows > 0 ? cJSON_CreateObject() : NULL;
+
+        if (part.rows == 0)
+            continue;
+        complete = item && cJSON_AddNumberToObject(item, "from", part.from) &&
+                   cJSON_AddNumberToObject(item, "to", part.to) &&
+                   cJSON_AddNumberToObject(item, "rows", (double)part.rows) &&
+                   cJSON_AddNumberToObject(item, "probability", part.probability) &&
+                   cJSON_AddNumberToObject(item, "accuracy", part.accuracy) &&
+                   cJSON_AddItemToArray(list, item);
+        if (!complete)
+            cJSON_Delete(item);
+    }
+    return complete;
+}
+
+static bool add_multilabel(cJSON *object, const struct evaluation *evaluation)
+{
+    const struct multilabel *multilabel = &evaluation->multilabel;
+    cJSON *all = cJSON_AddObjectToObject(object, "multilabel"), *per_label = NULL;
+    bool complete = all && cJSON_AddNumberToObject(all, "rows", (double)multilabel->rows) &&
+                    cJSON_AddNumberToObject(all, "macro_f1", multilabel_macro_f1(multilabel)) &&
+                    cJSON_AddNumberToObject(all, "micro_f1", multilabel_micro_f1(multilabel)) &&
+                    cJSON_AddNumberToObject(all, "exact", multilabel_exact(multilabel)) &&
+                    (per_label = cJSON_AddObjectToObject(all, "per_label"));
+
+    for (int i = 0; i < multilabel->labels && complete; i++) {
+        cJSON *item = cJSON_AddObjectToObject(per_label, model_label(evaluation->model, i)->name);
+
+        complete = item && add_figures_of(item, multilabel_label(multilabel, i)) &&
+                   cJSON_AddNumberToObject(item, "threshold",
+                                           (double)model_label_threshold(evaluation->model, i));
+    }
+    return complete;
+}
+
+static enum error print_json(const struct evaluation *evaluation)
+{
+    cJSON *object = cJSON_CreateObject();
+    bool complete = add_single(object, evaluation) &&
+                    add_reliability(object, &evaluation->metrics) &&
+                    add_multilabel(object, evaluation);
+    char *text = complete ? cJSON_PrintUnformatted(object) : NULL;
+
     if (text)
         puts(text);
     cJSON_free(text);
@@ -159,7 +270,7 @@ static int run(const struct arguments *arguments)
     if (!error && arguments_has(arguments, "json"))
         error = print_json(&evaluation);
     else if (!error)
-        print_table(&evaluation);
+        print_tables(&evaluation);
     corpus_free(&corpus);
     model_close(evaluation.model);
     return error ? report_error(arguments) : EXIT_OK;
@@ -178,9 +289,21 @@ const struct command command_eval = {
     .operands = "",
     .summary = "measure a model on labelled messages",
     .details =
-        "Rows that carry several labels, after mapping and without duplicates, are skipped and "
+        "First, of the rows that carry one label, how often the most probable label is that one. "
+        "Rows that carry several, after mapping and without duplicates, are skipped there and "
         "counted. The most probable label counts even where EmoTrack would say \"can't tell\"; "
-        "coverage is the part of the rows where it would not.",
+        "coverage is the part of the rows where it would not.\n\n"
+        "Then, of the same rows, how far a probability can be believed: the guesses by their "
+        "probability, its mean, and how many of them are right. ECE is the mean distance of the "
+        "two.\n\n"
+        "Last, of all rows, how good it is to name every label that is at least as probable as its "
+        "threshold in the model, again whether EmoTrack would say \"can't tell\" or not: F1 of "
+        "each label, their mean (macro-F1), F1 of all labels' counts together (micro-F1), and the "
+        "part of the rows whose labels are named exactly.\n\n"
+        "The object of --json has: rows, skipped, accuracy, macro_f1, uar, ece, nll, coverage, "
+        "per_label (precision, recall, f1, support), confusion (by the row's label, then by the "
+        "guess), reliability (a list of from, to, rows, probability and accuracy) and multilabel "
+        "(rows, macro_f1, micro_f1, exact, and per_label with each label's threshold).",
     .options = options,
     .run = run,
 };
