@@ -5,29 +5,19 @@
 
 static const double LN2_HIGH = 0x1.62e42fee00000p-1, LN2_LOW = 0x1.a39ef35793c76p-33;
 
-static double power_of_two(int exponent)
+/* Two numbers at once, where the processor can. */
+typedef double pair __attribute__((vector_size(16)));
+typedef int64_t pair_bits __attribute__((vector_size(16)));
+
+/* x = k ln 2 + r, |r| <= ln 2 / 2, and exp(r) by its Taylor series. x <= 700. */
+static pair exp_pair(pair x)
 {
-    uint64_t bits = (uint64_t)(exponent + 1023) << 52;
-    double value;
+    const double shift = 0x1.8p52; /* added to a number it leaves no place for a fraction */
+    pair shifted = x * 1.4426950408889634 + shift, k = shifted - shift, r, sum;
+    pair_bits power = ((pair_bits)shifted + 1023) << 52; /* of 2^k */
 
-    memcpy(&value, &bits, sizeof value);
-    return value;
-}
-
-/* x = k ln 2 + r, |r| <= ln 2 / 2, and exp(r) by its Taylor series. */
-double numeric_exp(double x)
-{
-    double r, sum;
-    int k;
-
-    if (!(x >= -700))
-        return 0;
-    if (x > 700)
-        x = 700;
-    k = (int)(x * 1.4426950408889634 + (x < 0 ? -0.5 : 0.5));
     r = (x - k * LN2_HIGH) - k * LN2_LOW;
-    sum = 1.0 / 39916800;
-    sum = sum * r + 1.0 / 3628800;
+    sum = r * (1.0 / 39916800) + 1.0 / 3628800;
     sum = sum * r + 1.0 / 362880;
     sum = sum * r + 1.0 / 40320;
     sum = sum * r + 1.0 / 5040;
@@ -38,7 +28,12 @@ double numeric_exp(double x)
     sum = sum * r + 0.5;
     sum = sum * r + 1;
     sum = sum * r + 1;
-    return sum * power_of_two(k);
+    return (pair)((pair_bits)(sum * (pair)power) & (x >= -700));
+}
+
+double numeric_exp(double x)
+{
+    return exp_pair((pair){x > 700 ? 700 : x})[0];
 }
 
 /* x = m 2^k, m in [sqrt 1/2, sqrt 2), and ln m = 2 artanh((m - 1) / (m + 1)) by its series. */
@@ -63,19 +58,42 @@ double numeric_log(double x)
     return k * LN2_HIGH + (2 * s * sum + k * LN2_LOW);
 }
 
-double numeric_softmax(const float *score, int count, double scale, double *probability)
+/* The probabilities; returns the greatest scale * score, `*sum`: of exp(scale * score - that). */
+static double probabilities(const float *score, int count, double scale, double *probability,
+                            double *sum)
 {
-    double best = scale * score[0], sum = 0;
+    double best = scale * (double)score[0];
     int i;
 
     for (i = 1; i < count; i++)
-        if (scale * score[i] > best)
-            best = scale * score[i];
-    for (i = 0; i < count; i++) {
-        probability[i] = numeric_exp(scale * score[i] - best);
-        sum += probability[i];
+        if (scale * (double)score[i] > best)
+            best = scale * (double)score[i];
+    for (i = 0; i + 1 < count; i += 2) {
+        pair both = {scale * (double)score[i] - best, scale * (double)score[i + 1] - best};
+
+        both = exp_pair(both);
+        memcpy(probability + i, &both, sizeof both);
     }
+    if (i < count)
+        probability[i] = numeric_exp(scale * (double)score[i] - best);
+    *sum = 0;
     for (i = 0; i < count; i++)
-        probability[i] /= sum;
+        *sum += probability[i];
+    for (i = 0; i < count; i++)
+        probability[i] /= *sum;
+    return best;
+}
+
+void numeric_probabilities(const float *score, int count, double scale, double *probability)
+{
+    double sum;
+
+    probabilities(score, count, scale, probability, &sum);
+}
+
+double numeric_softmax(const float *score, int count, double scale, double *probability)
+{
+    double sum, best = probabilities(score, count, scale, probability, &sum);
+
     return best + numeric_log(sum);
 }

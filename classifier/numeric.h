@@ -11,7 +11,10 @@ double numeric_exp(double x);
 /* The natural logarithm of a positive, normal, finite number. */
 double numeric_log(double x);
 
-/* probability[i] = exp(scale * score[i]) / sum; returns ln(sum exp(scale * score[i])). */
+/* probability[i] = exp(scale * score[i]) / sum. */
+void numeric_probabilities(const float *score, int count, double scale, double *probability);
+
+/* The same; returns ln(sum exp(scale * score[i])). */
 double numeric_softmax(const float *score, int count, double scale, double *probability);
 
 #endif

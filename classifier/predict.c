@@ -89,7 +89,7 @@ void predictor_read(struct predictor *predictor, const char *text, size_t length
     model_parts_score(parts, terms, count, score);
     if (learner)
         learner_score(learner, terms, count, score);
-    numeric_softmax(score, (int)parts->labels, 1 / (double)parts->temperature, probability);
+    numeric_probabilities(score, (int)parts->labels, 1 / (double)parts->temperature, probability);
     for (int i = 0; i < (int)parts->labels; i++) {
         out->probability[i] = (float)probability[i];
         if (probability[i] > probability[best])
