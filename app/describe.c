@@ -21,6 +21,40 @@ const char *describe_guess(const struct model *model, const struct prediction *p
                                                : NULL);
 }
 
+const struct label *describe_second(const struct model *model, const struct prediction *prediction)
+{
+    int second = -1;
+
+    for (int i = 0; i < model_label_count(model); i++) {
+        bool named = i != prediction->label && prediction->labels >> i & 1;
+
+        if (named && (second < 0 || prediction->probability[i] > prediction->probability[second]))
+            second = i;
+    }
+    return second >= 0 ? model_label(model, second) : NULL;
+}
+
+const char *describe_sureness(float probability)
+{
+    return probability < 0.5F ? "more likely wrong" : probability < 0.75F ? "not sure" : "";
+}
+
+enum error describe_guess_in_full(const struct model *model, const struct prediction *prediction,
+                                  struct buffer *out)
+{
+    float probability = prediction->probability[prediction->label];
+    const struct label *second = describe_second(model, prediction);
+    const char *sureness = prediction->can_tell ? describe_sureness(probability) : "";
+    enum error error = buffer_format(out, "%s %.0f%%", describe_guess(model, prediction),
+                                     100 * (double)probability);
+
+    if (!error && second)
+        error = buffer_format(out, ", with some %s", second->name);
+    if (!error && sureness[0])
+        error = buffer_format(out, " (%s)", sureness);
+    return error;
+}
+
 static enum error append_safe(struct buffer *out, const char *text)
 {
     return display_safe(text, strlen(text), DISPLAY_LINE, out);
@@ -262,10 +296,12 @@ enum error describe_now(struct journal *journal, const char *text, size_t length
     struct why why;
 
     journal_guess(journal, text, length, &prediction, &why);
-    error = buffer_format(out, "Guess now   %s %.0f%%, model %s and %zu rating%s of yours\n\n",
-                          describe_guess(model, &prediction),
-                          (double)prediction.probability[prediction.label] * 100, model_id(model),
-                          ratings, ratings == 1 ? "" : "s");
+    error = buffer_append_text(out, "Guess now   ");
+    if (!error)
+        error = describe_guess_in_full(model, &prediction, out);
+    if (!error)
+        error = buffer_format(out, ", model %s and %zu rating%s of yours\n\n", model_id(model),
+                              ratings, ratings == 1 ? "" : "s");
     for (int i = 0; i < model_label_count(model) && !error; i++)
         error = buffer_format(out, "    %8.1f%%  %s\n", 100.0 * (double)prediction.probability[i],
                               model_label(model, i)->name);

@@ -13,6 +13,19 @@ const char *describe_label(const char *name);
 /* The name of the guessed label, or "can't tell". */
 const char *describe_guess(const struct model *model, const struct prediction *prediction);
 
+/* The likeliest of the other emotions that are probable enough to be named beside the guess, as in
+ * "joy, with some surprise", or NULL. */
+const struct label *describe_second(const struct model *model, const struct prediction *prediction);
+
+/* How sure a guess of this probability may be said to be; "" where nothing needs to be said. The
+ * words mean what the probability does, which is calibrated (classifier/calibration.h): "more
+ * likely wrong" is below one half, "not sure" is right less than three times in four. */
+const char *describe_sureness(float probability);
+
+/* "joy 62%, with some surprise (not sure)", or "can't tell 31%". */
+enum error describe_guess_in_full(const struct model *model, const struct prediction *prediction,
+                                  struct buffer *out) MUST_CHECK;
+
 /* "2026-11-21 23:41", on the writer's clock. */
 enum { DESCRIBE_TIME_MAX = 32 /* bytes */ };
 void describe_time(const struct entry *entry, char out[DESCRIBE_TIME_MAX]);

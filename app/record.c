@@ -203,6 +203,38 @@ static bool add_probabilities(cJSON *object, const struct model *model,
     return complete;
 }
 
+/* The likeliest of the labels in the set; the set is not empty. Ties in the model's order. */
+static int likeliest(const struct prediction *prediction, uint64_t labels)
+{
+    int best = __builtin_ctzll(labels);
+
+    for (int i = best + 1; i < LABELS_MAX; i++)
+        if (labels >> i & 1 && prediction->probability[i] > prediction->probability[best])
+            best = i;
+    return best;
+}
+
+static bool add_labels(cJSON *object, const struct model *model,
+                       const struct prediction *prediction)
+{
+    cJSON *list = cJSON_AddArrayToObject(object, "labels");
+    uint64_t left = prediction->labels;
+    bool complete = list != NULL;
+
+    while (left && complete) {
+        int label = likeliest(prediction, left);
+        cJSON *item = cJSON_CreateObject();
+
+        left &= ~(UINT64_C(1) << label);
+        complete = item && add_string(item, "label", model_label(model, label)->name) &&
+                   add_number(item, "probability", (double)prediction->probability[label]) &&
+                   cJSON_AddItemToArray(list, item);
+        if (!complete)
+            cJSON_Delete(item);
+    }
+    return complete;
+}
+
 static bool add_why(cJSON *object, const struct why *why)
 {
     cJSON *list = cJSON_AddArrayToObject(object, "why");
@@ -237,7 +269,7 @@ enum error record_prediction(const char *text, size_t length, const struct model
         !error && object && add_string(object, "text", repaired.data) &&
         add_string(object, "label", prediction->can_tell ? best : NULL) &&
         add_number(object, "probability", (double)prediction->probability[prediction->label]) &&
-        add_probabilities(object, model, prediction) &&
+        add_labels(object, model, prediction) && add_probabilities(object, model, prediction) &&
         add_integer(object, "known", prediction->known) &&
         add_integer(object, "tokens", prediction->tokens) && add_why(object, why) &&
         add_string(object, "model", model_id(model));

@@ -24,10 +24,11 @@ enum error record_csv(const struct entry *entry, bool raw, struct buffer *out) M
 
 enum error record_json(const struct entry *entry, struct buffer *out) MUST_CHECK;
 
-/* One guess: text, label (null: can't tell), probability, probabilities (by label), known, tokens,
- * why (feature and contribution to the most probable label's score, largest first), bias, score
- * (bias + contributions = score) and model (model_id). Numbers are exact to the last bit of a
- * float. */
+/* One guess: text, label (null: can't tell), probability, labels (label and probability of each
+ * that is over its own threshold, most probable first; none where it can't tell), probabilities (by
+ * label), known, tokens, why (feature and contribution to the most probable label's score, largest
+ * first), bias, score (bias + contributions = score) and model (model_id). Numbers are exact to the
+ * last bit of a float. */
 enum error record_prediction(const char *text, size_t length, const struct model *model,
                              const struct prediction *prediction, const struct why *why,
                              struct buffer *out) MUST_CHECK;

@@ -28,8 +28,8 @@ static bool has_label(const struct scored *scored, size_t row, int label)
 
 static void soften(const struct scored *scored, size_t row, double temperature, double *probability)
 {
-    numeric_softmax(scored->score + row * (size_t)scored->stride, scored->labels, 1 / temperature,
-                    probability);
+    numeric_probabilities(scored->score + row * (size_t)scored->stride, scored->labels,
+                          1 / temperature, probability);
 }
 
 /* ---- temperature ---- */

@@ -239,9 +239,11 @@ const struct command command_predict = {
         "empty, named on standard error, and the exit status is 1 at the end. '-' as an argument "
         "stands for standard input. Line breaks inside an argument are shown as blanks; on a "
         "terminal control characters are replaced.\n\n"
-        "The objects of --json have: text, label (null: can't tell), probability, probabilities, "
-        "known and tokens (how many of the words and signs are known), why (a list of feature "
-        "and contribution), bias, score and model. Bias and contributions add up to the score.",
+        "The objects of --json have: text, label (null: can't tell), probability, labels (label "
+        "and probability of every emotion that is likely enough to be named beside others, each by "
+        "its own threshold, most probable first; none where it can't tell), probabilities, known "
+        "and tokens (how many of the words and signs are known), why (a list of feature and "
+        "contribution), bias, score and model. Bias and contributions add up to the score.",
     .options = options,
     .operands_max = -1,
     .run = run,

@@ -134,11 +134,12 @@ static void print_bars(const struct model *model, const struct prediction *predi
     }
 }
 
-/* "joy 88%. Why: love +, so much +" */
+/* "joy 88%, with some surprise. Why: love +, so much +" */
 static enum error print_guess(struct writer *writer, const struct entry *entry)
 {
+    const struct model *model = journal_model(writer->journal);
     struct prediction prediction;
-    struct buffer words;
+    struct buffer guess, words;
     enum error error;
     struct why why;
 
@@ -147,13 +148,17 @@ static enum error print_guess(struct writer *writer, const struct entry *entry)
         printf("I can't tell.\n");
         return ERROR_NONE;
     }
+    buffer_init(&guess, DESCRIBE_MAX);
     buffer_init(&words, DESCRIBE_MAX);
-    error = describe_why_short(&why, &words);
-    printf("%s %.0f%%.%s%s\n", describe_guess(journal_model(writer->journal), &prediction),
-           (double)prediction.probability[prediction.label] * 100, words.length > 0 ? " Why: " : "",
-           words.length > 0 ? words.data : "");
-    if (!writer->plain)
-        print_bars(journal_model(writer->journal), &prediction);
+    error = describe_guess_in_full(model, &prediction, &guess);
+    if (!error)
+        error = describe_why_short(&why, &words);
+    if (!error)
+        printf("%s.%s%s\n", guess.data, words.length > 0 ? " Why: " : "",
+               words.length > 0 ? words.data : "");
+    if (!error && !writer->plain)
+        print_bars(model, &prediction);
+    buffer_free(&guess);
     buffer_free(&words);
     return error;
 }

@@ -129,37 +129,55 @@ static void upper(const char *name, char out[LABEL_NAME_MAX + 1])
     out[i] = '\0';
 }
 
-/* How sure a guess may be said to be. */
-static const char *doubt(float probability)
+/* Where the guess comes from: "model v7 + your 41 ratings". */
+static void draw_source(struct face *face, int row, int used)
 {
-    return probability < 0.4f ? "a mere hunch" : probability < 0.7f ? "not sure" : "";
+    unsigned version = (unsigned)model_version(journal_model(face->journal));
+    size_t ratings = journal_rating_count(face->journal);
+    char source[64];
+
+    snprintf(source, sizeof source, "model v%u%s", version, ratings ? "" : ", no ratings yet");
+    if (ratings)
+        snprintf(source, sizeof source, "model v%u + your %zu rating%s", version, ratings,
+                 ratings == 1 ? "" : "s");
+    if (used + 5 + (int)strlen(source) < COLS)
+        paint_format(row, COLS - 1 - (int)strlen(source), COLS, A_NORMAL, "%s", source);
+}
+
+/* ", with some surprise", in `room` columns or not at all. */
+static int draw_second(int row, int column, int room, const struct label *second)
+{
+    static const char with[] = ", with some ";
+    int columns = glyph_columns(second->name, strlen(second->name)) + (int)strlen(with);
+
+    if (COLS < NARROW || columns > room)
+        return 0;
+    paint_format(row, column, COLS, A_NORMAL, "%s", with);
+    paint_text(row, column + (int)strlen(with), COLS, paint_label(second), second->name,
+               strlen(second->name));
+    return columns;
 }
 
 static void draw_guess(struct face *face, int row, const struct prediction *prediction)
 {
     const struct model *model = journal_model(face->journal);
     const struct label *label = model_label(model, prediction->label);
-    double percent = 100.0 * (double)prediction->probability[prediction->label];
-    size_t ratings = journal_rating_count(face->journal);
-    char name[LABEL_NAME_MAX + 1], source[64];
+    const struct label *second = describe_second(model, prediction);
+    float probability = prediction->probability[prediction->label];
+    const char *sureness = prediction->can_tell ? describe_sureness(probability) : "";
+    char name[LABEL_NAME_MAX + 1];
     int used = COLS >= NARROW ? paint_format(row, 1, COLS, A_NORMAL, "Guess: ") : 0;
 
     upper(label->name, name);
-    if (!prediction->can_tell)
-        used += paint_format(row, 1 + used, COLS, A_BOLD, "I can't tell");
-    else
-        used += paint_format(row, 1 + used, COLS, A_BOLD | paint_label(label), "%s %.0f%%", name,
-                             percent);
     if (prediction->can_tell)
-        used += paint_format(row, 3 + used, COLS, A_NORMAL, "%s",
-                             doubt(prediction->probability[prediction->label]));
-    snprintf(source, sizeof source, "model v%u%s", (unsigned)model_version(model),
-             ratings ? "" : ", no ratings yet");
-    if (ratings)
-        snprintf(source, sizeof source, "model v%u + your %zu rating%s",
-                 (unsigned)model_version(model), ratings, ratings == 1 ? "" : "s");
-    if (used + 5 + (int)strlen(source) < COLS)
-        paint_format(row, COLS - 1 - (int)strlen(source), COLS, A_NORMAL, "%s", source);
+        used += paint_format(row, 1 + used, COLS, A_BOLD | paint_label(label), "%s %.0f%%", name,
+                             100 * (double)probability);
+    else
+        used += paint_format(row, 1 + used, COLS, A_BOLD, "I can't tell");
+    if (second)
+        used += draw_second(row, 1 + used, COLS - used - 4 - (int)strlen(sureness), second);
+    used += paint_format(row, 3 + used, COLS, A_NORMAL, "%s", sureness);
+    draw_source(face, row, used);
 }
 
 /* Labels by probability, the largest first; ties in the model's order. */

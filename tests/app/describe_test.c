@@ -49,10 +49,35 @@ static void features_are_said_in_words(void **state)
     }
 }
 
+/* As the header says: below one half a guess is more likely wrong, below three quarters not sure.
+ */
+static void doubt_follows_the_probability(void **state)
+{
+    static const struct {
+        float probability;
+        const char *words;
+    } cases[] = {
+        {0.02F, "more likely wrong"},
+        {0.33F, "more likely wrong"},
+        {0.4999F, "more likely wrong"},
+        {0.5F, "not sure"},
+        {0.62F, "not sure"},
+        {0.7499F, "not sure"},
+        {0.75F, ""},
+        {0.9F, ""},
+        {1, ""},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        assert_string_equal(describe_sureness(cases[i].probability), cases[i].words);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(features_are_said_in_words),
+        cmocka_unit_test(doubt_follows_the_probability),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

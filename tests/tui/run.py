@@ -13,8 +13,10 @@ import tempfile
 
 from screen import Screen
 from suite import run, wait
+import mixed_model
 
 PROGRAM = os.path.abspath(sys.argv[1])
+LAB = PROGRAM + "-lab"
 SAD = "I can't believe they cancelled it, I was so looking forward to this"
 
 
@@ -170,6 +172,28 @@ def test_learning_changes_the_next_guess(user):
     screen.type("zorblax")
     screen.expect("Guess: JOY")
     screen.expect(r"model v[0-9]+ \+ your 1 rating")
+
+
+def test_a_second_emotion_is_shown_where_there_is_room(user):
+    model, _ = mixed_model.make(LAB, user.home)
+    screen = user.open(f"--model {model}")
+    screen.type(mixed_model.MIXED)
+    second = r"^ (Guess: )?(JOY [0-9]+%, with some surprise|SURPRISE [0-9]+%, with some joy)\b"
+    screen.expect(second)
+    for columns, shown in ((60, True), (59, False), (40, False), (80, True)):
+        screen.resize(columns, 24)
+        screen.expect(second if shown else "^ (JOY|SURPRISE) [0-9]+%( |$)")
+    screen.key("Escape")
+    screen.expect("i text")
+    screen.type("w")
+    screen.expect("Guess now   (joy|surprise) [0-9]+%, with some (surprise|joy)[ ,]")
+    screen.type("q")
+    screen.expect("i text")
+    screen.type("i")
+    screen.key("C-u")
+    screen.type("I hate this garden")
+    screen.expect("Guess: ANGER [0-9]+%")
+    screen.expect_not("with some")
 
 
 def test_first_run_says_what_matters(user):
