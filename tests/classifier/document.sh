@@ -11,13 +11,13 @@ passed=0
 failed=0
 skipped=0
 
-# Probabilities of single and of double precision may differ in the last digit that is printed.
+# A probability of single precision may be rounded to another last digit than one of double.
 same() { # NAME: the lines of $work/NAME
     "$emotrack" --model "$model" predict --no-personal <"$work/$1" | cut -f 1,2 >"$work/program"
     python3 tests/classifier/model_reader.py "$model" <"$work/$1" >"$work/reader"
     if paste "$work/program" "$work/reader" "$work/$1" | awk -F '\t' '
         { apart = $2 > $4 ? $2 - $4 : $4 - $2 }
-        $1 != $3 || apart > 0.0015 { print; wrong = 1 }
+        $1 != $3 || apart > 0.00011 { print; wrong = 1 }
         END { exit wrong || NR == 0 }'; then
         passed=$((passed + 1))
     else
@@ -37,7 +37,7 @@ xyzzy
 END
 same lines
 if [ -r "$data/dev.tsv" ]; then
-    cut -f 1 "$data/dev.tsv" >"$work/dev"
+    head -n 1000 "$data/dev.tsv" | cut -f 1 >"$work/dev"
     same dev
 elif [ -n "${EMOTRACK_SHARED_REQUIRED:-}" ]; then
     failed=$((failed + 1))

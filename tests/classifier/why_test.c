@@ -57,7 +57,7 @@ static size_t write_message(const struct model_parts *parts, uint32_t *seed, cha
 
         if (length + strlen(ngram) + 2 > MESSAGE_MAX)
             break;
-        length += (size_t)sprintf(out + length, "%s ", ngram);
+        length += (size_t)snprintf(out + length, MESSAGE_MAX - length, "%s ", ngram);
     }
     return length;
 }
