@@ -17,7 +17,8 @@ struct predictor {
     const struct model_parts *parts;
     const struct learner *learner; /* NULL: none */
     struct features *features;
-    int label; /* of the message read last */
+    int label;                /* of the message read last */
+    float offset[LABELS_MAX]; /* [labels]: what its scores have from the layer, but by no feature */
 
     /* Its why. Memory that is reserved and seldom touched. */
     struct contribution *items; /* [TERMS_MAX] */
@@ -87,8 +88,9 @@ void predictor_read(struct predictor *predictor, const char *text, size_t length
     features_weigh(features, learner ? learner_own(learner) : NULL);
     terms = features_terms(features, &count);
     model_parts_score(parts, terms, count, score);
+    memset(predictor->offset, 0, sizeof predictor->offset);
     if (learner)
-        learner_score(learner, terms, count, score);
+        learner_score(learner, terms, count, score, predictor->offset);
     numeric_probabilities(score, (int)parts->labels, 1 / (double)parts->temperature, probability);
     for (int i = 0; i < (int)parts->labels; i++) {
         out->probability[i] = (float)probability[i];
@@ -120,13 +122,12 @@ static float contribution_of(const struct predictor *predictor, const struct ter
 {
     const struct model_parts *parts = predictor->parts;
     const struct learner *learner = teacher(predictor);
-    const float *row = learner ? learner_row(learner, term->feature) : NULL;
-    float value = 0;
+    float personal[LABELS_MAX], value = 0;
 
     if (term->feature < parts->vocabulary.count)
         value = relative(parts->weights + (size_t)term->feature * parts->stride, predictor);
-    if (row)
-        value += relative(row, predictor);
+    if (learner && learner_weights(learner, term->feature, personal))
+        value += relative(personal, predictor);
     return value * term->value;
 }
 
@@ -170,7 +171,9 @@ void predictor_why(struct predictor *predictor, struct why *out)
 
     ngrams = features_ngrams(predictor->features, &ignored);
     terms = features_terms(predictor->features, &count);
-    *out = (struct why){.items = predictor->items, .bias = relative(parts->bias, predictor)};
+    *out = (struct why){.items = predictor->items,
+                        .bias = relative(parts->bias, predictor) +
+                                relative(predictor->offset, predictor)};
     out->score = out->bias;
     for (size_t i = 0; i < count; i++) {
         struct contribution *item = &predictor->items[out->count];

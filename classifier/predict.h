@@ -35,7 +35,7 @@ struct contribution {
 struct why {
     const struct contribution *items; /* largest |value| first; only those that are not 0 */
     size_t count;
-    float bias;  /* b[label] - mean of b[others] */
+    float bias;  /* b[label] - mean of b[others]; and that of what ratings teach of the labels */
     float score; /* score[label] - mean of the other scores */
 };
 

@@ -28,6 +28,7 @@ extern const struct command command_train;
 extern const struct command command_eval;
 extern const struct command command_info;
 extern const struct command command_simulate;
+extern const struct command command_personalize;
 
 /* of emotrack-server: server_init.c defines command_server_init, and so on */
 extern const struct command command_server_init;

@@ -1,7 +1,10 @@
+#include "base/bytes.h"
+#include "classifier/crc32c.h"
 #include "classifier/learner.h"
 #include "classifier/model.h"
 #include "classifier/predict.h"
 
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -124,12 +127,14 @@ static void test_ordinary_messages_survive(void **state)
 
 static void test_right_strengthens(void **state)
 {
-    int joy = label("joy");
-    float before = read_by(predictor, "nice weather at the lake").probability[joy];
+    struct prediction before = read_by(predictor, "the dentist called again");
 
     (void)state;
-    learn("nice weather at the lake", joy, true, -1);
-    assert_true(read_by(predictor, "nice weather at the lake").probability[joy] > before);
+    assert_true(before.probability[before.label] < 0.9F);
+    for (int i = 0; i < 3; i++)
+        learn("the dentist called again", before.label, true, -1);
+    assert_true(read_by(predictor, "the dentist called again").probability[before.label] >
+                before.probability[before.label]);
 }
 
 static void test_wrong_alone_weakens_the_guess(void **state)
@@ -164,16 +169,24 @@ static void test_own_words_are_learnt(void **state)
     assert_int_equal(why.items[0].end, 9);
 }
 
-/* Ratings of every kind, many. */
+/* One of a stream of ratings of every kind. */
+static void learn_one(struct learner *of, int i)
+{
+    struct rated rated = {
+        .guess = i % 7, .right = i % 3 == 0, .label = i % 4 == 0 ? -1 : (i * 5 + 1) % 7};
+    char message[128];
+
+    snprintf(message, sizeof message, "%s word%d other%d", ordinary[(size_t)i % ORDINARY], i % 97,
+             i % 31);
+    rated.text = message;
+    rated.length = strlen(message);
+    assert_int_equal(learner_learn(of, &rated), ERROR_NONE);
+}
+
 static void learn_stream(int count)
 {
-    for (int i = 0; i < count; i++) {
-        char message[128];
-
-        snprintf(message, sizeof message, "%s word%d other%d", ordinary[i % ORDINARY], i % 97,
-                 i % 31);
-        learn(message, i % 7, i % 3 == 0, i % 4 == 0 ? -1 : (i * 5 + 1) % 7);
-    }
+    for (int i = 0; i < count; i++)
+        learn_one(learner, i);
 }
 
 static void test_undo_is_exact(void **state)
@@ -230,25 +243,77 @@ static void test_many_ratings_stay_finite(void **state)
     }
 }
 
-static void test_saved_layer_is_the_same(void **state)
+/* What some call joy this person calls fear: then joy that was never rated is fear, too. */
+static void test_labels_used_otherwise(void **state)
 {
-    struct prediction before, after;
-    struct buffer layer;
+    static const char *const rated[] = {
+        "I love my new bike",   "thank you so much",         "what a great song",
+        "haha that is funny",   "happy birthday to you",     "you are awesome",
+        "so glad to hear that", "I really enjoyed the show", "congrats on the job",
+        "this is amazing",      "what a beautiful picture",  "I appreciate your help",
+    };
+    int joy = label("joy"), fear = label("fear");
+    const char *unseen = "that is wonderful, well done";
+    struct why why;
+    float sum;
 
     (void)state;
-    buffer_init(&layer, 1 << 20);
-    for (int i = 0; i < 50; i++)
-        learn(i % 2 ? "zorblax, that gig was sick" : "flumptious day", -1, false,
-              label(i % 3 ? "joy" : "fear"));
-    before = read_by(predictor, "flumptious zorblax day");
-    assert_int_equal(learner_save(learner, &layer), ERROR_NONE);
-    learn("zorblax", -1, false, label("anger"));
-    assert_true(learner_restore(learner, layer.data, layer.length));
-    assert_int_equal(learner_count(learner), 50);
-    after = read_by(predictor, "flumptious zorblax day");
-    assert_memory_equal(before.probability, after.probability,
-                        sizeof(float) * (size_t)model_label_count(model));
-    buffer_free(&layer);
+    assert_int_equal(read_by(plain, unseen).label, joy);
+    for (int round = 0; round < 2; round++)
+        for (size_t i = 0; i < sizeof rated / sizeof *rated; i++)
+            learn(rated[i], joy, false, fear);
+    assert_int_equal(read_by(predictor, unseen).label, fear);
+    predictor_why(predictor, &why);
+    sum = why.bias;
+    for (size_t i = 0; i < why.count; i++)
+        sum += why.items[i].value;
+    assert_true(fabsf(sum - why.score) < 1e-4F);
+    assert_true(why.bias > 0);
+}
+
+static void assert_same_bytes(const struct learner *a, const struct learner *b)
+{
+    struct buffer of_a, of_b;
+
+    buffer_init(&of_a, 1 << 22);
+    buffer_init(&of_b, 1 << 22);
+    assert_int_equal(learner_save(a, &of_a), ERROR_NONE);
+    assert_int_equal(learner_save(b, &of_b), ERROR_NONE);
+    assert_int_equal(of_a.length, of_b.length);
+    assert_memory_equal(of_a.data, of_b.data, of_a.length);
+    buffer_free(&of_a);
+    buffer_free(&of_b);
+}
+
+/* Saved and restored anywhere on the way, what is learnt is the same to the last bit. */
+static void test_saved_layer_is_the_fold(void **state)
+{
+    struct learner *resumed;
+    uint32_t random = 12345;
+
+    (void)state;
+    assert_int_equal(learner_new(model, &resumed), ERROR_NONE);
+    for (int i = 0; i < 600; i++) {
+        random = random * 1664525 + 1013904223;
+        if (random >> 27 == 0) {
+            struct buffer layer;
+
+            buffer_init(&layer, 1 << 22);
+            assert_int_equal(learner_save(resumed, &layer), ERROR_NONE);
+            if (random >> 26 & 1) {
+                learner_free(resumed);
+                assert_int_equal(learner_new(model, &resumed), ERROR_NONE);
+            }
+            assert_true(learner_restore(resumed, layer.data, layer.length));
+            buffer_free(&layer);
+            assert_same_bytes(learner, resumed);
+        }
+        learn_one(learner, i);
+        learn_one(resumed, i);
+    }
+    assert_int_equal(learner_count(resumed), learner_count(learner));
+    assert_same_bytes(learner, resumed);
+    learner_free(resumed);
 }
 
 static void test_damaged_layer_is_not_taken(void **state)
@@ -270,6 +335,53 @@ static void test_damaged_layer_is_not_taken(void **state)
     buffer_free(&layer);
 }
 
+/* Where the bytes of a layer are whole and what they say is not so. */
+static void test_forged_layer_is_not_taken(void **state)
+{
+    enum { MAGIC = 0, OWN = 8, ROWS = 12, LABELS = 16, MODEL = 20, HEAD = 52 };
+    struct buffer layer;
+    uint32_t own, rows;
+    size_t i, places[12], count = 0;
+
+    (void)state;
+    buffer_init(&layer, 1 << 20);
+    learn("zorblax flumptious, that gig was sick", -1, false, label("joy"));
+    assert_int_equal(learner_save(learner, &layer), ERROR_NONE);
+    own = bytes_get_u32(layer.data + OWN);
+    rows = bytes_get_u32(layer.data + ROWS);
+    assert_true(own == 2 && rows > 4);
+    places[count++] = MAGIC;
+    places[count++] = OWN;
+    places[count++] = ROWS;
+    places[count++] = LABELS;
+    places[count++] = MODEL;
+    places[count++] = HEAD + own * 8;                        /* the first row's feature */
+    places[count++] = HEAD + own * 8 + (size_t)rows * 4 - 4; /* the last row's */
+    for (i = 0; i < count; i++) {
+        char *at = layer.data + places[i];
+        uint32_t was = bytes_get_u32(at);
+        uint32_t same = bytes_get_u32(layer.data + HEAD + own * 8 + 4); /* the second row's */
+
+        for (uint32_t value = 0; value < 3; value++) {
+            bytes_put_u32(at, value == 0 ? UINT32_MAX : value == 1 ? was + (1U << 24) : same);
+            bytes_put_u32(layer.data + layer.length - 4, crc32c(0, layer.data, layer.length - 4));
+            assert_false(learner_restore(learner, layer.data, layer.length));
+            assert_int_equal(learner_count(learner), 0);
+        }
+        bytes_put_u32(at, was);
+    }
+    memcpy(layer.data + HEAD, layer.data + HEAD + 8, 8); /* one word twice */
+    bytes_put_u32(layer.data + layer.length - 4, crc32c(0, layer.data, layer.length - 4));
+    assert_false(learner_restore(learner, layer.data, layer.length));
+    for (i = 0; i < ORDINARY; i++) {
+        struct prediction with = read_by(predictor, ordinary[i]);
+        struct prediction without = read_by(plain, ordinary[i]);
+
+        assert_same(&with, &without);
+    }
+    buffer_free(&layer);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -282,8 +394,10 @@ int main(void)
         cmocka_unit_test_setup(test_undo_is_exact, reset),
         cmocka_unit_test_setup(test_what_teaches_nothing, reset),
         cmocka_unit_test_setup(test_many_ratings_stay_finite, reset),
-        cmocka_unit_test_setup(test_saved_layer_is_the_same, reset),
+        cmocka_unit_test_setup(test_labels_used_otherwise, reset),
+        cmocka_unit_test_setup(test_saved_layer_is_the_fold, reset),
         cmocka_unit_test_setup(test_damaged_layer_is_not_taken, reset),
+        cmocka_unit_test_setup(test_forged_layer_is_not_taken, reset),
     };
 
     return cmocka_run_group_tests(tests, set_up, tear_down);
