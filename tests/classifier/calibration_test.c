@@ -309,7 +309,7 @@ static void test_recall(void **state)
 {
     static const double share[] = {0.7, 0.25, 0.05, 0};
     static const double tau = 0.4, temperature = 1.25;
-    double before[LABELS_MAX], after[LABELS_MAX], sum = 0;
+    double before[LABELS_MAX] = {0}, after[LABELS_MAX] = {0}, sum = 0;
     struct sample sample;
 
     (void)state;
