@@ -148,6 +148,23 @@ static void test_threshold(void **state)
     assert_true(positive > 10);
 }
 
+/* Even where the few guesses just above one half are all wrong. */
+static void test_what_is_more_likely_than_not_is_shown(void **state)
+{
+    struct sample sample;
+    double coverage;
+
+    (void)state;
+    fill(&sample, 1, 2, ROWS, 1);
+    for (size_t row = 0; row < ROWS; row++) {
+        sample.truth[row] = row < ROWS / 25 ? 2 : 1;
+        sample.score[row * STRIDE] = row < ROWS / 25 ? 0.1F : 9;
+        sample.score[row * STRIDE + 1] = 0;
+    }
+    assert_true(calibration_threshold(&sample.scored, 1, &coverage) == 0);
+    assert_true(coverage == 1);
+}
+
 static double f1(const struct sample *sample, int label, double threshold, double *positives)
 {
     double named = 0, right = 0, probability[LABELS_MAX];
@@ -340,6 +357,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_temperature),
         cmocka_unit_test(test_threshold),
+        cmocka_unit_test(test_what_is_more_likely_than_not_is_shown),
         cmocka_unit_test(test_label_thresholds),
         cmocka_unit_test(test_label_thresholds_name_well),
         cmocka_unit_test(test_no_rows),
