@@ -51,10 +51,11 @@ static void test_every_feature_is_found(void **state)
 
 static void test_no_features(void **state)
 {
+    static const uint64_t none;
     struct vocabulary vocabulary;
 
     (void)state;
-    assert_true(fill(NULL, 0, &vocabulary));
+    assert_true(fill(&none, 0, &vocabulary));
     assert_int_equal(vocabulary_find(&vocabulary, 1), VOCABULARY_NONE);
 }
 
