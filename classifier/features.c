@@ -1,24 +1,33 @@
 #include "classifier/features.h"
 
+#include "classifier/index.h"
 #include "classifier/numeric.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-static const char start_mark[] = "<s>", end_mark[] = "</s>";
+static const char start_mark[] = "<s>", end_mark[] = "</s>", prefix_end = '*';
 
-enum { TIMES_TABLE = 16, FILTER_BITS = 8 /* a feature, at least */ };
+enum { PREFIX_SIZE = 4 * TEXT_PREFIX_MAX + 1 /* bytes of its name */ };
+
+enum { TIMES_TABLE = 16 };
+
+/* An n-gram that is a feature. */
+struct match {
+    uint32_t feature, ngram; /* its place in ngrams */
+};
 
 struct features {
     const struct vocabulary *vocabulary;
     struct text *text;
+    uint32_t prefixes; /* as in the settings */
     uint64_t start_hash, end_hash, flag_hashes[FLAG_COUNT];
     float times_weight[TIMES_TABLE]; /* 1 + ln times */
-    /* A bit for each feature's hash, small enough for the nearest cache: most bigrams of a message
-     * are no features, and end here. */
-    uint64_t *filter;     /* [(filter_mask + 1) / 64] */
-    uint32_t filter_mask; /* bits - 1, a power of two less one */
+    /* Of the vocabulary and of OWN_WORDS_MAX more features. Each has the place where its term would
+     * be: right only if that term is there and is the feature's (Briggs and Torczon, 1993), so it
+     * is never cleared. */
+    struct index index;
 
     /* Of the present message. */
     const struct token *tokens;
@@ -26,46 +35,14 @@ struct features {
     size_t ngram_count;
     size_t term_count;
     uint32_t known, telling;
-    struct ngram *ngrams; /* [TERMS_MAX] */
-    uint32_t *candidates; /* [TERMS_MAX]; places in ngrams */
-    struct term *terms;   /* [TERMS_MAX] */
-    /* [features + OWN_WORDS_MAX]: where a feature's term would be. Right only if that term is there
-     * and is the feature's (Briggs and Torczon, 1993), so it is never cleared. */
-    uint32_t *places;
+    struct ngram *ngrams;  /* [TERMS_MAX] */
+    struct match *matches; /* [TERMS_MAX] */
+    struct term *terms;    /* [TERMS_MAX] */
 };
 
 static float times_weight(uint32_t times)
 {
     return (float)(1 + numeric_log(times));
-}
-
-static uint32_t filter_bit(const struct features *features, uint64_t hash)
-{
-    return (uint32_t)(hash >> 24) & features->filter_mask;
-}
-
-static bool filter_passes(const struct features *features, uint64_t hash)
-{
-    uint32_t bit = filter_bit(features, hash);
-
-    return features->filter[bit / 64] >> bit % 64 & 1;
-}
-
-static bool fill_filter(struct features *features)
-{
-    const struct vocabulary *vocabulary = features->vocabulary;
-    uint32_t bits = 1024;
-
-    while (bits < FILTER_BITS * vocabulary->count)
-        bits *= 2;
-    features->filter_mask = bits - 1;
-    features->filter = calloc(bits / 64, sizeof *features->filter);
-    for (uint32_t i = 0; features->filter && i < vocabulary->count; i++) {
-        uint32_t bit = filter_bit(features, vocabulary->hashes[i]);
-
-        features->filter[bit / 64] |= UINT64_C(1) << bit % 64;
-    }
-    return features->filter != NULL;
 }
 
 enum error features_new(const struct text_settings *settings, const struct vocabulary *vocabulary,
@@ -77,6 +54,7 @@ enum error features_new(const struct text_settings *settings, const struct vocab
     if (!features)
         return error_raise_plain(ERROR_NO_MEMORY);
     features->vocabulary = vocabulary;
+    features->prefixes = settings->prefixes;
     features->start_hash = hash_string(start_mark, strlen(start_mark));
     features->end_hash = hash_string(end_mark, strlen(end_mark));
     for (int flag = 0; flag < FLAG_COUNT; flag++)
@@ -85,11 +63,11 @@ enum error features_new(const struct text_settings *settings, const struct vocab
     for (uint32_t times = 1; times < TIMES_TABLE; times++)
         features->times_weight[times] = times_weight(times);
     features->ngrams = calloc(TERMS_MAX, sizeof *features->ngrams);
-    features->candidates = calloc(TERMS_MAX, sizeof *features->candidates);
+    features->matches = calloc(TERMS_MAX, sizeof *features->matches);
     features->terms = calloc(TERMS_MAX, sizeof *features->terms);
-    features->places = calloc((size_t)vocabulary->count + OWN_WORDS_MAX, sizeof *features->places);
-    if (!features->ngrams || !features->candidates || !features->terms || !features->places ||
-        !fill_filter(features) || text_new(settings, &features->text)) {
+    if (!features->ngrams || !features->matches || !features->terms ||
+        index_new(vocabulary, OWN_WORDS_MAX, &features->index) ||
+        text_new(settings, &features->text)) {
         features_free(features);
         return error_raise_plain(ERROR_NO_MEMORY);
     }
@@ -103,11 +81,73 @@ void features_free(struct features *features)
         return;
     text_free(features->text);
     free(features->ngrams);
-    free(features->filter);
-    free(features->candidates);
+    index_free(&features->index);
+    free(features->matches);
     free(features->terms);
-    free(features->places);
     free(features);
+}
+
+/* A word's first eight bytes as hash_chunk takes them, zeros behind shorter ones; it has more than
+ * four. */
+static uint64_t first_chunk(const struct token *token)
+{
+    uint64_t chunk;
+    uint32_t rest = token->length - 4;
+
+    if (token->length >= HASH_CHUNK)
+        return bytes_get_u64(token->string);
+    chunk = bytes_get_u32(token->string + rest);
+    return chunk << 8 * rest | bytes_get_u32(token->string);
+}
+
+static uint64_t prefix_hash(const char *string, size_t length)
+{
+    char name[PREFIX_SIZE];
+
+    memcpy(name, string, length);
+    name[length] = prefix_end;
+    return hash_string(name, length + 1);
+}
+
+/* The same by characters, for words that are not ASCII. */
+static struct ngram *add_wide_prefixes(const struct features *features, uint32_t place,
+                                       struct ngram *next)
+{
+    const struct token *token = &features->tokens[place];
+    uint32_t characters = 0, at;
+
+    for (at = 0; at < token->length && characters <= TEXT_PREFIX_MAX; at++) {
+        if (((unsigned char)token->string[at] & 0xC0) == 0x80)
+            continue;
+        if (characters > 0 && features->prefixes >> characters & 1)
+            *next++ =
+                (struct ngram){prefix_hash(token->string, at), place, NGRAM_PREFIX, (uint16_t)at};
+        characters++;
+    }
+    return next;
+}
+
+/* Adds the prefixes of a word. */
+static struct ngram *add_prefixes(const struct features *features, uint32_t place,
+                                  struct ngram *next)
+{
+    const struct token *token = &features->tokens[place];
+    uint64_t chunk;
+
+    if (token->kind != TOKEN_WORD || token->length <= TEXT_PREFIX_MIN)
+        return next;
+    chunk = first_chunk(token);
+    if (chunk & UINT64_C(0x8080808080808080))
+        return add_wide_prefixes(features, place, next);
+    for (uint32_t left = features->prefixes; left; left &= left - 1) {
+        uint32_t length = (uint32_t)__builtin_ctz(left);
+        uint64_t end = (uint64_t)prefix_end << 8 * length;
+        uint64_t hash = hash_chunk(HASH_START, (chunk & ((UINT64_C(1) << 8 * length) - 1)) | end);
+
+        *next = (struct ngram){hash, place, NGRAM_PREFIX, (uint16_t)length};
+        next += token->length > length;
+    }
+    return next;
 }
 
 void features_scan(struct features *features, const char *message, size_t length)
@@ -122,15 +162,16 @@ void features_scan(struct features *features, const char *message, size_t length
         const struct token *token = &features->tokens[place];
         uint64_t hash = token->hash;
 
-        *next++ = (struct ngram){hash, place, token->telling ? NGRAM_WORD : NGRAM_SIGN};
-        *next++ = (struct ngram){hash_pair(before, hash), place, NGRAM_BIGRAM};
+        *next++ = (struct ngram){hash, place, token->telling ? NGRAM_WORD : NGRAM_SIGN, 0};
+        *next++ = (struct ngram){hash_pair(before, hash), place, NGRAM_BIGRAM, 0};
+        next = add_prefixes(features, place, next);
         before = hash;
     }
-    *next++ = (struct ngram){hash_pair(before, features->end_hash), place, NGRAM_BIGRAM};
+    *next++ = (struct ngram){hash_pair(before, features->end_hash), place, NGRAM_BIGRAM, 0};
     flags = text_flags(features->text);
     for (place = 0; place < FLAG_COUNT; place++)
         if (flags >> place & 1)
-            *next++ = (struct ngram){features->flag_hashes[place], place, NGRAM_FLAG};
+            *next++ = (struct ngram){features->flag_hashes[place], place, NGRAM_FLAG, 0};
     features->ngram_count = (size_t)(next - features->ngrams);
 }
 
@@ -144,70 +185,87 @@ static uint32_t find_own(const struct features *features, const struct own_words
 
 /* Lists the n-grams that a second look is worth. Most bigrams are not, and no branch tells them
  * apart: it would be mispredicted every other time. */
-static size_t list_candidates(struct features *features, const struct own_words *own)
+static size_t list_candidates(struct features *features, bool words)
 {
     size_t count = 0;
 
     for (uint32_t i = 0; i < features->ngram_count; i++) {
         const struct ngram *ngram = &features->ngrams[i];
-        bool candidate = filter_passes(features, ngram->hash);
+        bool candidate = index_may_have(&features->index, ngram->hash);
 
-        features->candidates[count] = i;
-        count += candidate | ((own != NULL) & (ngram->kind == NGRAM_WORD));
+        features->matches[count].ngram = i;
+        count += candidate | (words & (ngram->kind == NGRAM_WORD));
     }
     return count;
 }
 
-static void count_term(struct features *features, uint32_t feature, uint32_t ngram)
+/* Leaves those of the candidates that are features. */
+static size_t find_matches(struct features *features, const struct own_words *own)
 {
-    uint32_t place = features->places[feature];
+    size_t candidates = list_candidates(features, own != NULL), count = 0;
 
-    if (place < features->term_count && features->terms[place].feature == feature) {
-        features->terms[place].times++;
-        return;
+    for (size_t i = 0; i < candidates; i++) {
+        uint32_t place = features->matches[i].ngram;
+        const struct ngram *ngram = &features->ngrams[place];
+        uint32_t feature = index_find(&features->index, ngram->hash);
+
+        if (feature == VOCABULARY_NONE && own && ngram->kind == NGRAM_WORD)
+            feature = find_own(features, own, ngram);
+        features->matches[count] = (struct match){feature, place};
+        count += feature != VOCABULARY_NONE;
     }
-    features->places[feature] = (uint32_t)features->term_count;
-    features->terms[features->term_count++] = (struct term){feature, ngram, 1, 0};
+    return count;
 }
 
+static void count_term(struct features *features, const struct match *match)
+{
+    struct indexed *indexed = &features->index.indexed[match->feature];
+    struct term *term = &features->terms[indexed->place];
+
+    /* In this order: the first is nearly always false, the second is as luck will have it. */
+    if (term->feature == match->feature && indexed->place < features->term_count) {
+        term->times++;
+        return;
+    }
+    indexed->place = (uint32_t)features->term_count;
+    features->terms[features->term_count++] =
+        (struct term){match->feature, match->ngram, 1, indexed->idf};
+}
+
+/* From idf to the vector's values. */
 static void weigh_terms(struct features *features)
 {
-    const struct vocabulary *vocabulary = features->vocabulary;
     float square = 0, scale;
     size_t i;
 
     for (i = 0; i < features->term_count; i++) {
         struct term *term = &features->terms[i];
-        float idf = term->feature < vocabulary->count ? vocabulary->idf[term->feature]
-                                                      : vocabulary->unseen_idf;
 
-        term->value = idf * (term->times < TIMES_TABLE ? features->times_weight[term->times]
-                                                       : times_weight(term->times));
+        if (term->feature >= features->vocabulary->count)
+            term->value = features->vocabulary->unseen_idf;
+        term->value *= term->times < TIMES_TABLE ? features->times_weight[term->times]
+                                                 : times_weight(term->times);
         square += term->value * term->value;
     }
-    scale = square > 0 ? 1 / sqrtf(square) : 0;
+    scale = square > 0 ? 1 / sqrtf(square + features->vocabulary->norm_floor) : 0;
     for (i = 0; i < features->term_count; i++)
         features->terms[i].value *= scale;
 }
 
 void features_weigh(struct features *features, const struct own_words *own)
 {
-    size_t candidates = list_candidates(features, own);
+    size_t count = find_matches(features, own);
 
     features->term_count = 0;
     features->known = 0;
     features->telling = 0;
-    for (size_t i = 0; i < candidates; i++) {
-        const struct ngram *ngram = &features->ngrams[features->candidates[i]];
-        uint32_t feature = vocabulary_find(features->vocabulary, ngram->hash);
+    for (size_t i = 0; i < count; i++) {
+        const struct match *match = &features->matches[i];
+        uint32_t kind = features->ngrams[match->ngram].kind;
 
-        if (feature == VOCABULARY_NONE && own && ngram->kind == NGRAM_WORD)
-            feature = find_own(features, own, ngram);
-        if (feature == VOCABULARY_NONE)
-            continue;
-        count_term(features, feature, features->candidates[i]);
-        features->known += ngram->kind <= NGRAM_SIGN;
-        features->telling += ngram->kind == NGRAM_WORD;
+        count_term(features, match);
+        features->known += kind <= NGRAM_SIGN;
+        features->telling += kind == NGRAM_WORD;
     }
     weigh_terms(features);
 }
@@ -268,6 +326,9 @@ size_t features_name(const struct features *features, const struct ngram *ngram,
 
     if (ngram->kind == NGRAM_FLAG) {
         name_add(&name, text_flag_names[ngram->place], strlen(text_flag_names[ngram->place]));
+    } else if (ngram->kind == NGRAM_PREFIX) {
+        name_add(&name, features->tokens[ngram->place].string, ngram->length);
+        name_add(&name, &prefix_end, 1);
     } else if (ngram->kind != NGRAM_BIGRAM) {
         name_add_token(&name, &features->tokens[ngram->place]);
     } else {
@@ -302,4 +363,13 @@ uint64_t features_hash(const char *name, size_t length)
     if (!space)
         return token_hash(name, length);
     return hash_pair(token_hash(name, first), token_hash(space + 1, length - first - 1));
+}
+
+enum ngram_kind features_kind(const char *name)
+{
+    size_t length = strlen(name);
+
+    if (strchr(name, ' '))
+        return NGRAM_BIGRAM;
+    return length > TEXT_PREFIX_MIN && name[length - 1] == prefix_end ? NGRAM_PREFIX : NGRAM_WORD;
 }

@@ -11,15 +11,17 @@ enum ngram_kind {
     NGRAM_WORD, /* a token that says something: a word, an emoji, an emoticon */
     NGRAM_SIGN, /* any other token: punctuation, <num> ... */
     NGRAM_BIGRAM,
+    NGRAM_PREFIX, /* what a longer word begins with */
     NGRAM_FLAG,
 };
 
-/* One n-gram of a message, in the message's order: each token, and between it and the one before
- * (the start mark, for the first) their bigram; the bigram with the end mark; the flags. */
+/* One n-gram of a message, in the message's order: each token, its bigram with the one before (the
+ * start mark, for the first), its prefixes; the bigram with the end mark; the flags. */
 struct ngram {
     uint64_t hash;
     uint32_t place; /* a token (of a bigram: the second; the token count: the end mark) or a flag */
-    uint32_t kind;  /* enum ngram_kind */
+    uint16_t kind;  /* enum ngram_kind */
+    uint16_t length; /* of a prefix, bytes */
 };
 
 /* One feature of a message. */
@@ -30,7 +32,8 @@ struct term {
     float value;      /* (1 + ln times) idf / norm */
 };
 
-enum { TERMS_MAX = 2 * TOKENS_MAX + 1 + FLAG_COUNT }; /* n-grams, and thus terms, of one message */
+/* N-grams, and thus terms, of one message; a word has fewer prefixes than bytes. */
+enum { TERMS_MAX = 3 * TOKENS_MAX + 1 + FLAG_COUNT };
 
 /* The workspace of one thread. */
 struct features;
@@ -58,9 +61,12 @@ uint32_t features_known(const struct features *features);
 uint32_t features_telling(const struct features *features);
 
 /* How an n-gram is written: at most `size` bytes with the NUL, cut if need be; returns the length.
- * "love", "not:good", "looking forward", "<s> love", "<shout>". */
+ * "love", "not:good", "looking forward", "<s> love", "happi*", "<shout>". */
 size_t features_name(const struct features *features, const struct ngram *ngram, char *out,
                      size_t size);
+
+/* Whether an n-gram that is written so is a bigram, a prefix or, for all others, NGRAM_WORD. */
+enum ngram_kind features_kind(const char *name);
 
 /* The hash of an n-gram that is written so. */
 uint64_t features_hash(const char *name, size_t length);

@@ -12,6 +12,10 @@ enum {
     NAME_SIZE = 2 * (TOKENS_MAX + 64), /* a name's longest, with its NUL */
 };
 
+/* Of the mean squared norm. Without it, messages of few words are guessed with too much confidence
+ * and long ones with too little. */
+static const double NORM_FLOOR = 0.2;
+
 static enum error set_slots(struct lexicon *lexicon, uint32_t count)
 {
     uint32_t *slots = calloc(count, sizeof *slots), mask = count - 1;
@@ -133,6 +137,7 @@ static enum error fill_vocabulary(struct lexicon *lexicon, size_t rows)
 {
     struct vocabulary *vocabulary = &lexicon->vocabulary;
     enum error error = ERROR_NONE;
+    double norm = 0;
 
     buffer_clear(&lexicon->strings);
     for (size_t i = 0; i < lexicon->count && !error; i++) {
@@ -140,6 +145,7 @@ static enum error fill_vocabulary(struct lexicon *lexicon, size_t rows)
 
         lexicon->hashes[i] = entry->hash;
         lexicon->idf[i] = (float)(numeric_log((1 + (double)rows) / (1 + (double)entry->rows)) + 1);
+        norm += (double)entry->rows * (double)lexicon->idf[i] * (double)lexicon->idf[i];
         lexicon->offsets[i] = (uint32_t)lexicon->strings.length;
         error = buffer_append(&lexicon->strings, lexicon->names.data + entry->name, entry->length);
         if (!error)
@@ -152,6 +158,7 @@ static enum error fill_vocabulary(struct lexicon *lexicon, size_t rows)
     vocabulary->idf = lexicon->idf;
     vocabulary->count = (uint32_t)lexicon->count;
     vocabulary->unseen_idf = (float)(numeric_log((1 + (double)rows) / 2) + 1);
+    vocabulary->norm_floor = (float)(rows > 0 ? NORM_FLOOR * norm / (double)rows : 0);
     return error;
 }
 

@@ -31,12 +31,15 @@ enum {
     SETTING_FEATURES = 4,
     SETTING_TEXT_RULES = 8,
     SETTING_NEGATION_WINDOW = 12,
-    SETTING_TEMPERATURE = 16, /* f32, as the two below */
+    SETTING_TEMPERATURE = 16, /* f32, as the three below */
     SETTING_THRESHOLD = 20,
     SETTING_UNSEEN_IDF = 24,
-    SETTINGS_LENGTH = 28,
+    SETTING_NORM_FLOOR = 28,
+    SETTING_PREFIXES = 32,
+    SETTINGS_LENGTH = 36,
 
     WEIGHT_STEPS = 127, /* a weight of a byte is -127 to 127 times its label's scale */
+    WEIGHT_NONE = 0x80, /* the byte that is none: -128 */
 
     STRIDE_STEP = 4, /* in memory, the stride is the labels, rounded up to a multiple of this */
 };

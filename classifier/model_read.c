@@ -101,11 +101,14 @@ static enum error read_settings(const struct check *check, struct model_parts *p
     parts->temperature = bytes_get_f32(settings + SETTING_TEMPERATURE);
     parts->threshold = bytes_get_f32(settings + SETTING_THRESHOLD);
     parts->vocabulary.unseen_idf = bytes_get_f32(settings + SETTING_UNSEEN_IDF);
+    parts->vocabulary.norm_floor = bytes_get_f32(settings + SETTING_NORM_FLOOR);
+    parts->text.prefixes = bytes_get_u32(settings + SETTING_PREFIXES);
     if (parts->version == 0 || parts->labels < 2 || parts->labels > LABELS_MAX ||
         parts->vocabulary.count > VOCABULARY_MAX ||
         !(parts->temperature >= 0.01F && parts->temperature <= 100) ||
         !(parts->threshold >= 0 && parts->threshold <= 1) ||
-        !(parts->vocabulary.unseen_idf >= 0 && parts->vocabulary.unseen_idf <= 100))
+        !(parts->vocabulary.unseen_idf >= 0 && parts->vocabulary.unseen_idf <= 100) ||
+        !(parts->vocabulary.norm_floor >= 0 && parts->vocabulary.norm_floor <= 1e6F))
         return damaged(check, "its settings are wrong");
     return ERROR_NONE;
 }
@@ -290,8 +293,7 @@ static bool expand_steps(const struct check *check, const struct model_parts *pa
         steps += parts->labels;
         weights += parts->stride;
     }
-    return !memchr(check->section[SECTION_WEIGHTS], -WEIGHT_STEPS - 1,
-                   check->length[SECTION_WEIGHTS]);
+    return !memchr(check->section[SECTION_WEIGHTS], WEIGHT_NONE, check->length[SECTION_WEIGHTS]);
 }
 
 static bool expand_floats(const struct check *check, const struct model_parts *parts,

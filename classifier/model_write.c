@@ -31,6 +31,8 @@ static enum error append_settings(const struct model_parts *parts, struct buffer
     bytes_put_f32(settings + SETTING_TEMPERATURE, parts->temperature);
     bytes_put_f32(settings + SETTING_THRESHOLD, parts->threshold);
     bytes_put_f32(settings + SETTING_UNSEEN_IDF, parts->vocabulary.unseen_idf);
+    bytes_put_f32(settings + SETTING_NORM_FLOOR, parts->vocabulary.norm_floor);
+    bytes_put_u32(settings + SETTING_PREFIXES, parts->text.prefixes);
     return buffer_append(out, settings, sizeof settings);
 }
 

@@ -66,7 +66,9 @@ static bool strings_valid(const struct text_strings *strings, int step, bool (*v
 
 bool text_settings_valid(const struct text_settings *settings)
 {
-    return strings_valid(&settings->negators, 1, NULL) &&
+    const uint32_t prefixes = (2 << TEXT_PREFIX_MAX) - (1 << TEXT_PREFIX_MIN);
+
+    return (settings->prefixes & ~prefixes) == 0 && strings_valid(&settings->negators, 1, NULL) &&
            strings_valid(&settings->suffixes, 1, suffix_valid) &&
            strings_valid(&settings->forms, 2, NULL) &&
            strings_valid(&settings->emoticons, 2, emoticon_valid);

@@ -10,6 +10,8 @@
 enum {
     TEXT_STRINGS_MAX = 256, /* of one list */
     TEXT_STRING_MAX = 23,   /* bytes, without its NUL */
+    TEXT_PREFIX_MIN = 4,    /* characters */
+    TEXT_PREFIX_MAX = 7,
 };
 
 /* Strings one after the other, each with its NUL. Borrowed. */
@@ -24,6 +26,7 @@ struct text_settings {
     struct text_strings forms;     /* in pairs: "can't", "can": what stands before that suffix */
     struct text_strings emoticons; /* in pairs: ":-)", ":)": as written, the token; as suffixes */
     uint32_t negation_window;      /* words that a negator marks */
+    uint32_t prefixes; /* bit k: the first k characters of a longer word are a feature */
 };
 
 /* The next string at or after `at`; NULL: begin. NULL where there is none. */
@@ -31,8 +34,8 @@ const char *text_strings_next(const struct text_strings *strings, const char *at
 
 /* True if every list is one that text_new can take: NULs where they belong, no more and no longer
  * strings than the maxima, pairs where there must be, UTF-8 without spaces and control characters;
- * suffixes of a-z with an apostrophe; emoticons of ASCII, two characters or more, of which the
- * first is no letter or digit. */
+ * suffixes of a-z with an apostrophe; prefixes of TEXT_PREFIX_MIN to TEXT_PREFIX_MAX characters;
+ * emoticons of ASCII, two characters or more, of which the first is no letter or digit. */
 bool text_settings_valid(const struct text_settings *settings);
 
 #endif

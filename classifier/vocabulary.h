@@ -15,6 +15,8 @@ struct vocabulary {
     uint32_t count;         /* features, by document frequency, most frequent first */
     uint32_t mask;          /* slots - 1, a power of two less one */
     float unseen_idf;       /* for a user's own word, which no training message had */
+    float norm_floor;       /* added to the squared norm of a message's vector: short messages,
+                               of which little is known, get less than length 1 */
 };
 
 #define VOCABULARY_NONE UINT32_MAX

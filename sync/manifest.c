@@ -48,6 +48,8 @@ static enum error append_text_settings(struct buffer *out, const struct text_set
     if (!error)
         error = append_u32(out, text->negation_window);
     if (!error)
+        error = append_u32(out, text->prefixes);
+    if (!error)
         error = append_strings(out, &text->negators);
     if (!error)
         error = append_strings(out, &text->suffixes);
@@ -65,6 +67,8 @@ static enum error append_vocabulary(struct buffer *out, const struct model_parts
         error = buffer_append(out, parts->strings, parts->offsets[count]);
     if (!error)
         error = append_f32(out, parts->vocabulary.unseen_idf);
+    if (!error)
+        error = append_f32(out, parts->vocabulary.norm_floor);
     for (uint32_t i = 0; i < count && !error; i++)
         error = append_f32(out, parts->vocabulary.idf[i]);
     return error;

@@ -13,6 +13,9 @@
 
 enum { ORIGIN_MAX = 32 * 1024 /* bytes */ };
 
+/* Lifts the rare labels' recall and the macro-F1, and costs no accuracy, on all that was tried. */
+static const double RECALL = 0.1;
+
 static void show_progress(const char *stage, int percent)
 {
     fprintf(stderr, "\r\033[K%3d%%  %s", percent, stage);
@@ -42,6 +45,18 @@ static enum error read_origin(const struct arguments *arguments, struct buffer *
     return error;
 }
 
+/* A part, 0 to below 1; `out` stays as it is where the option is not given. */
+static bool read_part(const struct arguments *arguments, const char *option, double *out)
+{
+    const char *text = arguments_value(arguments, option);
+    char *end;
+
+    if (!text)
+        return true;
+    *out = strtod(text, &end);
+    return end != text && *end == '\0' && *out >= 0 && *out < 1;
+}
+
 static bool read_seed(const char *text, uint64_t *seed)
 {
     char *end;
@@ -53,8 +68,9 @@ static bool read_seed(const char *text, uint64_t *seed)
 
 static void print_report(const struct train_report *report, size_t size, const char *path)
 {
-    printf("%s: %zu bytes, %zu features, %zu non-zero weights\n", path, size, report->features,
-           report->nonzero);
+    printf("%s: %zu bytes, %zu features, %zu non-zero weights, %s %.3f\n", path, size,
+           report->features, report->nonzero, report->penalty > 0 ? "L1" : "ridge",
+           report->penalty + report->ridge);
     printf("dev rows with one label %llu: accuracy %.4f, macro-F1 %.4f, UAR %.4f, NLL %.4f, "
            "ECE %.4f\n",
            (unsigned long long)report->dev.rows, metrics_accuracy(&report->dev),
@@ -108,6 +124,8 @@ static int run(const struct arguments *arguments)
         .map = arguments_value(arguments, "map"),
         .labels = arguments_value(arguments, "labels"),
         .seed = 1,
+        .recall = RECALL,
+        .floats = arguments_has(arguments, "floats"),
         .progress = isatty(STDERR_FILENO) ? show_progress : NULL,
     };
     struct buffer origin;
@@ -115,6 +133,8 @@ static int run(const struct arguments *arguments)
 
     if (!settings.data || !output)
         return report_usage(arguments, "train needs --data TSV and --output MODEL");
+    if (!read_part(arguments, "recall", &settings.recall))
+        return report_usage(arguments, "--recall takes a number from 0 to below 1");
     if (seed && !read_seed(seed, &settings.seed))
         return report_usage(arguments, "--seed takes a whole number, not '%s'", seed);
     buffer_init(&origin, ORIGIN_MAX);
@@ -130,13 +150,15 @@ static int run(const struct arguments *arguments)
 
 static const struct option options[] = {
     {"data", "TSV", NULL, "train on these rows"},
-    {"dev", "TSV", NULL, "fit temperature and threshold on these; else on a tenth of the data"},
+    {"dev", "TSV", NULL, "choose strength, temperature and thresholds by these, not by a tenth"},
     {"map", "TSV", NULL, "lead each label through this table: from, a tab, to"},
     {"labels", "TSV", NULL, "the labels' order, emoji and colours: name, emoji, colour"},
     {"provenance", "FILE", NULL, "\"key: value\" lines to keep in the model"},
     {"corpus", "TEXT", NULL, "the corpus's name, to keep in the model"},
     {"licence", "TEXT", NULL, "its licence, to keep in the model"},
     {"source", "TEXT", NULL, "where it comes from, to keep in the model"},
+    {"recall", "PART", NULL, "favour rare labels, 0 to 1 (default 0.1)"},
+    {"floats", NULL, NULL, "keep weights of four bytes, not of one"},
     {"output", "MODEL", NULL, "write the model here"},
     {"seed", "N", NULL, "draw the tenth by this number (default 1)"},
     {0},
@@ -148,7 +170,11 @@ const struct command command_train = {
     .summary = "make a model from labelled messages",
     .details =
         "Each line of the data is a message, a tab, and one label or several with commas between; "
-        "2 to 64 labels. The same files and options give the same model, byte for byte.",
+        "2 to 64 labels. The same files and options give the same model, byte for byte.\n\n"
+        "The kind and the strength of regularisation are chosen by the messages held out, which "
+        "are "
+        "a tenth of the data where --dev names none; that tenth is trained on after the choice. "
+        "--recall divides each probability by that power of its label's share of the rows.",
     .options = options,
     .run = run,
 };
