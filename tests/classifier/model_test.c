@@ -67,7 +67,7 @@ static void test_the_shipped_model(void **state)
     (void)state;
     assert_int_equal(model_open(shipped_path, &model), ERROR_NONE);
     assert_int_equal(model_label_count(model), 7);
-    assert_true(model_file_size(model) <= 1024 * 1024);
+    assert_true(model_file_size(model) <= 512 * 1024);
     assert_int_equal(model_version(model), 1);
     assert_int_equal(model_find_label(model, "joy"), 3);
     assert_int_equal(model_find_label(model, "boredom"), -1);
