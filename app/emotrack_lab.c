@@ -3,8 +3,8 @@
 static const struct option options[] = {{0}};
 
 static const struct command *const commands[] = {
-    &command_train,       &command_eval, &command_info, &command_simulate,
-    &command_personalize, &command_help, NULL,
+    &command_train,    &command_eval,        &command_fit,  &command_info,
+    &command_simulate, &command_personalize, &command_help, NULL,
 };
 
 static const struct program program = {

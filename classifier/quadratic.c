@@ -5,12 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SWEEPS = 20, WIDTH_MAX = 1024 };
+enum { SWEEPS = 12, WIDTH_MAX = 1024 };
 
-static const float REACH = 2;     /* how far a weight moves, times the feature's largest value */
-static const float TINY = 1e-20F; /* in place of a divisor that may be 0 */
-static const float FLOOR = 1e-6F; /* of a curvature, as a part of the greatest that it can be */
-static const double ENOUGH = 0.1; /* the part of the first sweep's motion that ends the descent */
+static const float REACH = 6;      /* how far a weight moves, times the feature's largest value */
+static const float TINY = 1e-20F;  /* in place of a divisor that may be 0 */
+static const float FLOOR = 1e-6F;  /* of a curvature, as a part of the greatest that it can be */
+static const double ENOUGH = 0.05; /* the part of the first sweep's motion that ends the descent */
 
 static bool make_past(struct quadratic *quadratic)
 {
@@ -82,11 +82,14 @@ struct block {
     _Alignas(four) float step[WIDTH_MAX];  /* to - next */
 };
 
+/* The two loops that nearly all the time goes to are compiled for the least width, too. */
+#define KNOWN_WIDTH static inline __attribute__((always_inline))
+
 /* slope = gradient + sum_i x change[i] */
-static void fill_slope(const struct quadratic *quadratic, struct block *block)
+KNOWN_WIDTH void sum_slope(const struct quadratic *quadratic, struct block *block, size_t width)
 {
     const struct columns *columns = quadratic->columns;
-    size_t end = columns->start[block->column + 1], width = quadratic->width;
+    size_t end = columns->start[block->column + 1];
     const float *gradient = quadratic->gradient + block->column * width;
 
     for (size_t lane = 0; lane < width; lane += EIGHT) {
@@ -94,35 +97,56 @@ static void fill_slope(const struct quadratic *quadratic, struct block *block)
 
         for (size_t i = columns->start[block->column]; i < end; i++) {
             const float *change = quadratic->change + columns->row[i] * width + lane;
+            float x = columns->value[i];
 
-            low += columns->value[i] * *(const four *)change;
-            high += columns->value[i] * *(const four *)(change + 4);
+            low += x * *(const four *)change;
+            high += x * *(const four *)(change + 4);
         }
         *(four *)(block->slope + lane) = low;
         *(four *)(block->slope + lane + 4) = high;
     }
 }
 
+static void fill_slope(const struct quadratic *quadratic, struct block *block)
+{
+    if (quadratic->width == EIGHT)
+        sum_slope(quadratic, block, EIGHT);
+    else
+        sum_slope(quadratic, block, quadratic->width);
+}
+
 /* change[i] += x (diag(p) - p p') step, for the rows of the feature */
-static void add_step(struct quadratic *quadratic, const struct block *block)
+KNOWN_WIDTH void sum_step(struct quadratic *quadratic, const struct block *block, size_t width)
 {
     const struct columns *columns = quadratic->columns;
-    size_t end = columns->start[block->column + 1], width = quadratic->width;
+    size_t end = columns->start[block->column + 1];
 
     for (size_t i = columns->start[block->column]; i < end; i++) {
         const float *p = quadratic->probability + columns->row[i] * width;
         float *change = quadratic->change + columns->row[i] * width;
+        float x = columns->value[i], mean;
         four sum = {0};
-        float mean;
 
-        for (size_t lane = 0; lane < width; lane += 4)
-            sum += *(const four *)(p + lane) * *(const four *)(block->step + lane);
+        for (size_t lane = 0; lane < width; lane += EIGHT)
+            sum += *(const four *)(p + lane) * *(const four *)(block->step + lane) +
+                   *(const four *)(p + lane + 4) * *(const four *)(block->step + lane + 4);
         mean = (sum[0] + sum[2]) + (sum[1] + sum[3]);
-        for (size_t lane = 0; lane < width; lane += 4)
-            *(four *)(change + lane) +=
-                columns->value[i] *
-                (*(const four *)(p + lane) * (*(const four *)(block->step + lane) - mean));
+        for (size_t lane = 0; lane < width; lane += EIGHT) {
+            four low = *(const four *)(block->step + lane) - mean;
+            four high = *(const four *)(block->step + lane + 4) - mean;
+
+            *(four *)(change + lane) += x * (*(const four *)(p + lane) * low);
+            *(four *)(change + lane + 4) += x * (*(const four *)(p + lane + 4) * high);
+        }
     }
+}
+
+static void add_step(struct quadratic *quadratic, const struct block *block)
+{
+    if (quadratic->width == EIGHT)
+        sum_step(quadratic, block, EIGHT);
+    else
+        sum_step(quadratic, block, quadratic->width);
 }
 
 static float clamp(float x, float low, float high)

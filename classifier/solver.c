@@ -1,5 +1,6 @@
 #include "classifier/solver.h"
 
+#include "classifier/duality.h"
 #include "classifier/numeric.h"
 #include "classifier/parallel.h"
 #include "classifier/quadratic.h"
@@ -203,14 +204,16 @@ static bool search(struct solver *solver, double *objective)
     return false;
 }
 
-static void iterate(struct solver *solver)
+/* Returns the number of iterations. */
+static int iterate(struct solver *solver)
 {
     const struct solver_problem *problem = solver->problem;
     struct quadratic *quadratic = &solver->quadratic;
     size_t size = solver->columns.count * quadratic->width * sizeof *quadratic->weights;
     double objective = evaluate(solver);
+    int iteration = 0;
 
-    for (int iteration = 0; iteration < problem->iterations; iteration++) {
+    while (iteration < problem->iterations) {
         double before = objective;
 
         memcpy(quadratic->weights, quadratic->next, size);
@@ -218,13 +221,30 @@ static void iterate(struct solver *solver)
         choose_active(solver);
         if (!search(solver, &objective)) {
             memcpy(quadratic->next, quadratic->weights, size);
-            return;
+            break;
         }
+        iteration++;
         if (problem->progress)
-            problem->progress(problem->context, iteration + 1, objective);
+            problem->progress(problem->context, iteration, objective);
         if (before - objective <= problem->tolerance * objective)
-            return;
+            break;
     }
+    return iteration;
+}
+
+static void measure(struct solver *solver, int iterations)
+{
+    const struct quadratic *quadratic = &solver->quadratic;
+    double objective = evaluate(solver), least;
+
+    parallel_for(fill_columns, solver, solver->columns.count, solver->threads);
+    least = duality_bound(solver->problem, quadratic->width, quadratic->probability,
+                          quadratic->gradient, solver->reached);
+    *solver->problem->result = (struct solver_result){
+        .objective = objective,
+        .gap = objective > least ? objective - least : 0,
+        .iterations = iterations,
+    };
 }
 
 static enum error begin(struct solver *solver)
@@ -260,6 +280,7 @@ enum error solver_run(const struct solver_problem *problem, double *weights)
     struct solver solver = {.problem = problem};
     size_t width, stride = (size_t)problem->stride, labels = (size_t)problem->labels;
     enum error error;
+    int iterations;
 
     solver.threads = problem->threads > 0 ? problem->threads : parallel_processors();
     error = begin(&solver);
@@ -268,7 +289,9 @@ enum error solver_run(const struct solver_problem *problem, double *weights)
         for (size_t i = 0; i < solver.columns.count * labels; i++)
             solver.quadratic.next[i / labels * width + i % labels] =
                 (float)weights[i / labels * stride + i % labels];
-        iterate(&solver);
+        iterations = iterate(&solver);
+        if (problem->result)
+            measure(&solver, iterations);
         for (size_t i = 0; i < solver.columns.count * labels; i++)
             weights[i / labels * stride + i % labels] =
                 (double)solver.quadratic.next[i / labels * width + i % labels];

@@ -17,6 +17,12 @@
  * that are not 0, or whose slope says that they should not be, are worked on. The result depends
  * on the problem alone, to the last bit, not on the threads. */
 
+struct solver_result {
+    double objective;
+    double gap; /* the objective is at most so far above the least that there is (duality.h) */
+    int iterations;
+};
+
 struct solver_problem {
     size_t rows, features;
     int labels, stride;      /* stride >= labels; labels <= SOLVER_LABELS_MAX */
@@ -31,6 +37,7 @@ struct solver_problem {
     int threads;      /* 0: as many as there are processors */
     void (*progress)(void *context, int iteration, double objective); /* NULL: none */
     void *context;
+    struct solver_result *result; /* NULL: nobody asks */
 };
 
 enum { SOLVER_LABELS_MAX = 1024 };

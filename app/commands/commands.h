@@ -26,6 +26,7 @@ extern const struct command command_uploads;
 
 extern const struct command command_train;
 extern const struct command command_eval;
+extern const struct command command_fit;
 extern const struct command command_info;
 extern const struct command command_simulate;
 extern const struct command command_personalize;

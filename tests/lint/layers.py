@@ -31,6 +31,7 @@ RULES = [
     ("app/tui/*", FACE, ["curses.h", "term.h", "utf8proc.h"]),
     ("app/commands/train.[ch]", FACE + CORPUS, []),
     ("app/commands/eval.[ch]", FACE + CORPUS, ["cjson/cJSON.h"]),
+    ("app/commands/fit.[ch]", FACE + CORPUS, ["cjson/cJSON.h"]),
     ("app/commands/info.[ch]", FACE + CORPUS, ["cjson/cJSON.h"]),
     ("app/commands/server_*", FACE + ["sync/*.h"], ["cjson/cJSON.h"]),
     ("app/commands/*", FACE, ["cjson/cJSON.h", "utf8proc.h"]),
