@@ -100,7 +100,7 @@ bool learner_weights(const struct learner *learner, uint32_t feature, float *wei
         return false;
     rate = rate_of(learner, feature);
     for (uint32_t label = 0; label < labels; label++) {
-        float evidence = rows->evidence[(size_t)(row - 1) * labels + label];
+        float evidence = (float)rows->evidence[(size_t)(row - 1) * labels + label] / EVIDENCE_UNIT;
         float size = fmaxf(fabsf(evidence) - CHANCE, 0);
 
         weights[label] = copysignf(rate * size * size / (size + DOUBT), evidence);
@@ -150,8 +150,9 @@ enum error learner_reserve(struct learner *learner, size_t extra)
 {
     struct rows *rows = &learner->rows;
     size_t capacity = rows->capacity ? rows->capacity : ROWS_FIRST;
-    uint32_t *feature, *times;
-    float *evidence;
+    uint32_t *feature;
+    uint16_t *times;
+    int16_t *evidence;
 
     while (capacity < rows->count + extra)
         capacity *= 2;
@@ -211,6 +212,12 @@ static enum error read_message(struct learner *learner, const struct rated *rate
     return ERROR_NONE;
 }
 
+/* The nearest whole number that fits, halves away from 0. */
+static int16_t whole(float value)
+{
+    return (int16_t)fmaxf(fminf(value + copysignf(0.5F, value), INT16_MAX), INT16_MIN);
+}
+
 static void descend(struct learner *learner, const struct term *terms, size_t count,
                     const float *slope)
 {
@@ -219,12 +226,14 @@ static void descend(struct learner *learner, const struct term *terms, size_t co
 
     for (size_t i = 0; i < count; i++) {
         uint32_t row = learner_make_row(learner, terms[i].feature);
-        float *evidence = rows->evidence + (size_t)row * labels;
-        float times = (float)++rows->times[row];
-        float step = terms[i].value / sqrtf(1 + CALM * times);
+        int16_t *evidence = rows->evidence + (size_t)row * labels;
+        float step;
 
+        if (rows->times[row] < UINT16_MAX)
+            rows->times[row]++;
+        step = terms[i].value * EVIDENCE_UNIT / sqrtf(1 + CALM * (float)rows->times[row]);
         for (uint32_t label = 0; label < labels; label++)
-            evidence[label] = evidence[label] * (1 - PULL) - step * slope[label];
+            evidence[label] = whole((float)evidence[label] * (1 - PULL) - step * slope[label]);
     }
 }
 

@@ -148,8 +148,9 @@ enum error layer_drop_of(struct db *db, int64_t message) MUST_CHECK;
 /* Within a transaction that changes or deletes messages. */
 enum error layer_drop(struct db *db) MUST_CHECK;
 
-/* Offers the saved layer. `*upto`: the newest rating that is in it; 0: it was not taken. */
-enum error layer_restore(struct db *db, db_restore *restore, void *context,
-                         int64_t *upto) MUST_CHECK;
+/* Offers the saved layer. `*upto`: the newest rating that is in it; 0: it was not taken.
+ * `*current`: it was, and no rating is newer. */
+enum error layer_restore(struct db *db, db_restore *restore, void *context, int64_t *upto,
+                         bool *current) MUST_CHECK;
 
 #endif

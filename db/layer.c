@@ -1,5 +1,9 @@
 #include "db/internal.h"
 
+#include <stdlib.h>
+
+#define NEWEST_RATING "SELECT id FROM rating WHERE undone = 0 ORDER BY id DESC LIMIT 1"
+
 enum error layer_drop_of(struct db *db, int64_t message)
 {
     struct query query;
@@ -17,20 +21,65 @@ enum error layer_drop(struct db *db)
     return db_run(db, "DELETE FROM layer");
 }
 
-enum error layer_restore(struct db *db, db_restore *restore, void *context, int64_t *upto)
+/* The bytes of the layer, malloc'ed; NULL where there are none to be had. */
+static char *read_bytes(struct db *db, size_t *length, int *code)
 {
+    sqlite3_blob *blob = NULL;
+    char *bytes = NULL;
+
+    *code = sqlite3_blob_open(db->handle, "main", "layer", "bytes", 1, 0, &blob);
+    if (*code == SQLITE_OK) {
+        *length = (size_t)sqlite3_blob_bytes(blob);
+        bytes = malloc(*length + 1);
+        *code = bytes ? sqlite3_blob_read(blob, bytes, (int)*length, 0) : SQLITE_NOMEM;
+    }
+    sqlite3_blob_close(blob);
+    return bytes;
+}
+
+static enum error offer(struct db *db, db_restore *restore, void *context, bool *taken)
+{
+    /* Its pages are read once: memory that is warm already does for all of them. */
+    enum error error = db_run(db, "PRAGMA cache_size = 16"), result;
+    size_t length = 0;
+    char *bytes;
+    int code;
+
+    if (error)
+        return error;
+    bytes = read_bytes(db, &length, &code);
+    if (code != SQLITE_OK)
+        error = db_raise(db, code);
+    else
+        *taken = restore(context, bytes, length);
+    free(bytes);
+    result = db_run(db, "PRAGMA cache_size = -2000"); /* SQLite's own */
+    return error ? error : result;
+}
+
+enum error layer_restore(struct db *db, db_restore *restore, void *context, int64_t *upto,
+                         bool *current)
+{
+    int64_t newest = 0, kept = 0;
+    bool taken = false;
     struct query query;
+    enum error error;
 
     *upto = 0;
-    query_start(&query, db, "SELECT upto, bytes FROM layer");
+    *current = false;
+    query_start(&query, db, "SELECT upto, (" NEWEST_RATING ") FROM layer WHERE id = 1");
     if (query_step(&query)) {
-        const void *bytes = sqlite3_column_blob(query.statement, 1);
-        size_t length = (size_t)sqlite3_column_bytes(query.statement, 1);
-
-        if (bytes && restore(context, bytes, length))
-            *upto = query_integer(&query, 0);
+        kept = query_integer(&query, 0);
+        newest = query_integer(&query, 1);
     }
-    return query_finish(&query);
+    error = query_finish(&query);
+    if (!error && kept)
+        error = offer(db, restore, context, &taken);
+    if (!taken)
+        return error;
+    *upto = kept;
+    *current = newest <= kept;
+    return error;
 }
 
 /* Whether another connection has written since db_changed last looked; within a transaction, so
@@ -50,7 +99,7 @@ static enum error put(struct db *db, const void *bytes, size_t length)
 
     query_start(&query, db,
                 "INSERT OR REPLACE INTO layer"
-                " SELECT 1, id, ? FROM rating WHERE undone = 0 ORDER BY id DESC LIMIT 1");
+                " SELECT 1, id, ? FROM (" NEWEST_RATING ")");
     query_bind_blob(&query, bytes, length);
     query_step(&query);
     return query_finish(&query);

@@ -110,6 +110,7 @@ static enum error walk_ratings(struct db *db, int64_t after, db_visit *visit, vo
 enum error db_each_rating(struct db *db, db_restore *restore, db_visit *visit, void *context)
 {
     int64_t upto = 0;
+    bool current = false;
     enum error error, result;
 
     /* One snapshot for the layer and what comes after it. */
@@ -117,8 +118,8 @@ enum error db_each_rating(struct db *db, db_restore *restore, db_visit *visit, v
     if (error)
         return error;
     if (restore)
-        error = layer_restore(db, restore, context, &upto);
-    if (!error)
+        error = layer_restore(db, restore, context, &upto, &current);
+    if (!error && !current)
         error = walk_ratings(db, upto, visit, context);
     result = db_run(db, "RELEASE ratings");
     return error ? error : result;

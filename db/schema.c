@@ -144,33 +144,52 @@ static enum error raise_incomplete(struct db *db)
                        db->path, (int)VERSION);
 }
 
-enum error schema_check(struct db *db, bool *current)
+/* What the file says of itself, of one moment. */
+struct schema {
+    int64_t application, version;
+    int64_t objects, tables; /* all there are, and of those ours */
+};
+
+static enum error read_schema(struct db *db, struct schema *out)
 {
-    int64_t application = 0, version = 0, objects = 0, tables = 0;
     struct query query;
     enum error error;
 
-    /* One statement, so that all of it is of one moment. */
     query_start(&query, db,
-                "SELECT application_id, user_version, (SELECT count(*) FROM sqlite_schema),"
-                " (SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name IN " TABLES ")"
-                " FROM pragma_application_id, pragma_user_version");
+                "SELECT count(*), coalesce(sum(type = 'table' AND name IN " TABLES "), 0)"
+                " FROM sqlite_schema");
     if (query_step(&query)) {
-        application = query_integer(&query, 0);
-        version = query_integer(&query, 1);
-        objects = query_integer(&query, 2);
-        tables = query_integer(&query, 3);
+        out->objects = query_integer(&query, 0);
+        out->tables = query_integer(&query, 1);
     }
     error = query_finish(&query);
+    if (!error)
+        error = db_run_integer(db, "PRAGMA application_id", &out->application);
+    if (!error)
+        error = db_run_integer(db, "PRAGMA user_version", &out->version);
+    return error;
+}
+
+enum error schema_check(struct db *db, bool *current)
+{
+    struct schema schema = {0};
+    enum error error, result;
+
+    error = db_run(db, "SAVEPOINT look");
     if (error)
         return error;
-    if (application != APPLICATION_ID && (application || version || objects))
+    error = read_schema(db, &schema);
+    result = db_run(db, "RELEASE look");
+    if (error || result)
+        return error ? error : result;
+    if (schema.application != APPLICATION_ID &&
+        (schema.application || schema.version || schema.objects))
         return raise_foreign(db);
-    if (version > VERSION || version < 0)
-        return raise_newer(db, version);
-    if (version == VERSION && tables < TABLE_COUNT)
+    if (schema.version > VERSION || schema.version < 0)
+        return raise_newer(db, schema.version);
+    if (schema.version == VERSION && schema.tables < TABLE_COUNT)
         return raise_incomplete(db);
-    *current = version == VERSION;
+    *current = schema.version == VERSION;
     return ERROR_NONE;
 }
 
