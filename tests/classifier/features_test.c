@@ -151,9 +151,9 @@ static void test_own_words_are_capped(void **state)
     struct own_words own = {0};
 
     (void)state;
-    for (uint64_t i = 0; i < SLOTS - 1, 8, 0};_MAX + 100; i++) {
+    for (uint64_t i = 0; i < OWN_WORDS_MAX + 100; i++) {
         assert_int_equal(own_reserve(&own, 1), ERROR_NONE);
-        assert_int_equal(own_add(&own, i * 77 + 1), i < SLOTS - 1, 8, 0};_MAX ? (uint32_t)i : OWN_NONE);
+        assert_int_equal(own_add(&own, i * 77 + 1), i < OWN_WORDS_MAX ? (uint32_t)i : OWN_NONE);
     }
     assert_int_equal(own_find(&own, 77 * 500 + 1), 500);
     own_clear(&own);
