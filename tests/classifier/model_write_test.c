@@ -14,17 +14,18 @@
 
 #include <cmocka.h>
 
-enum { LABELS = 3, STRIDE = 4, FEATURES = 4 };
+enum { LABELS = 3, STRIDE = 4, FEATURES = 5 };
 
 static const struct label labels[LABELS] = {
     {"calm", "", "cyan"}, {"glad", "\xF0\x9F\x98\x80", "bold yellow"}, {"sad", ":(", "blue"}};
-static const char strings[] = "good\0not:good\0<s> good\0\xC3\xA9t\xC3\xA9";
-static const uint32_t offsets[FEATURES + 1] = {0, 5, 14, 23, sizeof strings};
-static const float idf[FEATURES] = {1, 2.5F, 3, 7};
+static const char strings[] = "good\0not:good\0<s> good\0\xC3\xA9t\xC3\xA9\0happi*";
+static const uint32_t offsets[FEATURES + 1] = {0, 5, 14, 23, 29, sizeof strings};
+static const float idf[FEATURES] = {1, 2.5F, 3, 7, 7.5F};
 static const float bias[STRIDE] = {0.25F, -1, 1e6F};
 static const float thresholds[STRIDE] = {0, 0.3F, 1};
 static const float scales[STRIDE] = {0.01F, 0, 7e3F};
-static const signed char steps[FEATURES][STRIDE] = {{1, 0, 127}, {-127, 0, 5}, {0}, {99, 0, -64}};
+static const signed char steps[FEATURES][STRIDE] = {
+    {1, 0, 127}, {-127, 0, 5}, {0}, {99, 0, -64}, {7}};
 
 static float floats[FEATURES * STRIDE]; /* the steps times the scales */
 
@@ -44,7 +45,7 @@ static struct model_parts sample(const float *scale)
         .labels = LABELS,
         .stride = STRIDE,
         .text = english_text_settings,
-        .vocabulary = {.idf = idf, .count = FEATURES, .unseen_idf = 6.5F},
+        .vocabulary = {.idf = idf, .count = FEATURES, .unseen_idf = 6.5F, .norm_floor = 2.5F},
         .label = labels,
         .strings = strings,
         .offsets = offsets,
@@ -85,6 +86,7 @@ static void assert_same_strings(const struct text_strings *a, const struct text_
 static void assert_same_text(const struct text_settings *a, const struct text_settings *b)
 {
     assert_int_equal(a->negation_window, b->negation_window);
+    assert_int_equal(a->prefixes, b->prefixes);
     assert_same_strings(&a->negators, &b->negators);
     assert_same_strings(&a->suffixes, &b->suffixes);
     assert_same_strings(&a->forms, &b->forms);
@@ -95,6 +97,7 @@ static void assert_same_vocabulary(const struct model_parts *a, const struct mod
 {
     assert_int_equal(a->vocabulary.count, FEATURES);
     assert_true(a->vocabulary.unseen_idf == b->vocabulary.unseen_idf);
+    assert_true(a->vocabulary.norm_floor == b->vocabulary.norm_floor);
     assert_memory_equal(a->vocabulary.idf, b->vocabulary.idf, sizeof idf);
     assert_memory_equal(a->offsets, b->offsets, sizeof offsets);
     assert_memory_equal(a->strings, b->strings, sizeof strings);
@@ -319,13 +322,13 @@ static void test_bad_vocabularies(void **state)
         const char *strings;
         size_t length;
     } table[] = {
-        {"a\0b\0c\0a", 8},          /* one twice */
-        {"a\0b\0\0d", 7},           /* one empty */
-        {"a\0b\0c\0\xC3\0", 9},     /* no UTF-8 */
-        {"a\0b\0c\0\xC3\0\xA9", 9}, /* and one too many */
-        {"a\0b\0c\0d\0e", 10},      /* one too many */
-        {"a\0b\0c", 6},             /* one too few */
-        {"a\0b\0c\0d", 7},          /* without its end */
+        {"a\0b\0c\0d\0a", 10},       /* one twice */
+        {"a\0b\0\0d\0e", 9},         /* one empty */
+        {"a\0b\0c\0d\0\xC3", 10},    /* no UTF-8 */
+        {"a\0b\0c\0\xC3\0\xA9", 10}, /* nor here */
+        {"a\0b\0c\0d\0e\0f", 12},    /* one too many */
+        {"a\0b\0c\0d", 8},           /* one too few */
+        {"a\0b\0c\0d\0e", 9},        /* without its end */
     };
 
     (void)state;
