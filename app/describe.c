@@ -23,15 +23,9 @@ const char *describe_guess(const struct model *model, const struct prediction *p
 
 const struct label *describe_second(const struct model *model, const struct prediction *prediction)
 {
-    int second = -1;
+    uint64_t others = prediction->labels & ~(UINT64_C(1) << prediction->label);
 
-    for (int i = 0; i < model_label_count(model); i++) {
-        bool named = i != prediction->label && prediction->labels >> i & 1;
-
-        if (named && (second < 0 || prediction->probability[i] > prediction->probability[second]))
-            second = i;
-    }
-    return second >= 0 ? model_label(model, second) : NULL;
+    return others ? model_label(model, prediction_likeliest(prediction, others)) : NULL;
 }
 
 const char *describe_sureness(float probability)

@@ -20,7 +20,7 @@
 enum { REPAIRED_MAX = 3 * TEXT_MAX };
 
 enum {
-    UNSAVED_MAX = 200,            /* ratings that a start may have to learn again */
+    UNSAVED_MAX = 20,             /* ratings that a start may have to learn again */
     LAYER_MAX = 64 * 1024 * 1024, /* bytes of a saved layer, far more than one has */
 };
 
@@ -324,6 +324,11 @@ void journal_guess(struct journal *journal, const char *text, size_t length,
     predictor_read(journal->predictor, text, length, prediction);
     if (why)
         predictor_why(journal->predictor, why);
+}
+
+enum error journal_batch(struct journal *journal, int threads, struct batch **out)
+{
+    return batch_new(journal->predictor, threads, out);
 }
 
 /* ---- messages ---- */

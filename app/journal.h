@@ -2,7 +2,7 @@
 #define EMOTRACK_APP_JOURNAL_H
 
 #include "base/buffer.h"
-#include "classifier/predict.h"
+#include "classifier/batch.h"
 #include "db/entry.h"
 
 #include <stdbool.h>
@@ -54,6 +54,10 @@ enum error journal_refresh(struct journal *journal, bool *changed) MUST_CHECK;
 /* Guesses; stores nothing; cannot fail. `why` (may be NULL) is borrowed until the next guess. */
 void journal_guess(struct journal *journal, const char *text, size_t length,
                    struct prediction *prediction, struct why *why);
+
+/* For guesses of many messages on up to `threads` threads (0: as many as there are processors).
+ * Until it is freed the journal is only read from. ERROR_NO_MEMORY. */
+enum error journal_batch(struct journal *journal, int threads, struct batch **out) MUST_CHECK;
 
 /* ---- messages: the caller clears every entry that it is given (entry_clear) ---- */
 

@@ -203,17 +203,6 @@ static bool add_probabilities(cJSON *object, const struct model *model,
     return complete;
 }
 
-/* The likeliest of the labels in the set; the set is not empty. Ties in the model's order. */
-static int likeliest(const struct prediction *prediction, uint64_t labels)
-{
-    int best = __builtin_ctzll(labels);
-
-    for (int i = best + 1; i < LABELS_MAX; i++)
-        if (labels >> i & 1 && prediction->probability[i] > prediction->probability[best])
-            best = i;
-    return best;
-}
-
 static bool add_labels(cJSON *object, const struct model *model,
                        const struct prediction *prediction)
 {
@@ -222,7 +211,7 @@ static bool add_labels(cJSON *object, const struct model *model,
     bool complete = list != NULL;
 
     while (left && complete) {
-        int label = likeliest(prediction, left);
+        int label = prediction_likeliest(prediction, left);
         cJSON *item = cJSON_CreateObject();
 
         left &= ~(UINT64_C(1) << label);

@@ -14,6 +14,7 @@ enum {
 };
 
 struct predictor {
+    const struct model *model;
     const struct model_parts *parts;
     const struct learner *learner; /* NULL: none */
     struct features *features;
@@ -34,6 +35,7 @@ enum error predictor_new(const struct model *model, const struct learner *learne
     *out = NULL;
     if (!predictor)
         return error_raise_plain(ERROR_NO_MEMORY);
+    predictor->model = model;
     predictor->parts = parts;
     predictor->learner = learner;
     predictor->items = calloc(TERMS_MAX, sizeof *predictor->items);
@@ -45,6 +47,11 @@ enum error predictor_new(const struct model *model, const struct learner *learne
     }
     *out = predictor;
     return ERROR_NONE;
+}
+
+enum error predictor_twin(const struct predictor *predictor, struct predictor **out)
+{
+    return predictor_new(predictor->model, predictor->learner, out);
 }
 
 void predictor_free(struct predictor *predictor)

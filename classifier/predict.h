@@ -39,6 +39,20 @@ struct why {
     float score; /* score[label] - mean of the other scores */
 };
 
+/* The likeliest of a set of labels that is not empty; ties in the model's order. */
+static inline int prediction_likeliest(const struct prediction *prediction, uint64_t labels)
+{
+    int best = __builtin_ctzll(labels);
+
+    for (labels &= labels - 1; labels; labels &= labels - 1) {
+        int label = __builtin_ctzll(labels);
+
+        if (prediction->probability[label] > prediction->probability[best])
+            best = label;
+    }
+    return best;
+}
+
 /* The workspace of one thread: allocated once, so that reading a message allocates nothing and
  * cannot fail. */
 struct predictor;
@@ -47,6 +61,8 @@ struct predictor;
  * ERROR_NO_MEMORY. */
 enum error predictor_new(const struct model *model, const struct learner *learner,
                          struct predictor **out) MUST_CHECK;
+/* Another for the same model and learner. ERROR_NO_MEMORY. */
+enum error predictor_twin(const struct predictor *predictor, struct predictor **out) MUST_CHECK;
 void predictor_free(struct predictor *predictor); /* NULL is safe */
 
 /* Reads one message: any bytes, invalid UTF-8 and NUL included. The result depends on the bytes,

@@ -129,7 +129,7 @@ static int run(const struct arguments *arguments)
     struct journal *journal = NULL;
     struct buffer filter;
     size_t limit;
-    enum error error = operand_limit(arguments, &limit);
+    enum error error = operand_number(arguments, "limit", &limit);
 
     buffer_init(&filter, FILTER_LINE_MAX);
     if (!error)

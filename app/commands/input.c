@@ -32,7 +32,8 @@ static enum error read_input(char *to, size_t room, size_t *got)
 
 enum error input_open(struct input *input)
 {
-    *input = (struct input){.data = malloc(INPUT_SIZE)};
+    *input = (struct input){.data = malloc(2 * INPUT_SIZE)};
+    input->block = input->data;
     return input->data ? ERROR_NONE : error_raise_plain(ERROR_NO_MEMORY);
 }
 
@@ -45,7 +46,7 @@ void input_close(struct input *input)
 /* Hands out the line that starts at input->start, of `length` bytes before its line break. */
 static void take(struct input *input, size_t length, size_t line_break, struct line *out)
 {
-    char *text = input->data + input->start;
+    char *text = input->block + input->start;
 
     input->start += length + line_break;
     if (line_break && length > 0 && text[length - 1] == '\r')
@@ -60,7 +61,7 @@ static void take(struct input *input, size_t length, size_t line_break, struct l
 bool input_take(struct input *input, struct line *out)
 {
     size_t rest = input->end - input->start;
-    char *text = input->data + input->start;
+    char *text = input->block + input->start;
     char *line_break = rest > 0 ? memchr(text, '\n', rest) : NULL;
 
     if (line_break) {
@@ -81,15 +82,24 @@ bool input_take(struct input *input, struct line *out)
 enum error input_fill(struct input *input)
 {
     size_t rest = input->end - input->start, got = 0;
+    const char *from = input->block + input->start;
     enum error error;
 
-    memmove(input->data, input->data + input->start, rest);
+    input->block = input->block == input->data ? input->data + INPUT_SIZE : input->data;
+    memcpy(input->block, from, rest);
     input->start = 0;
     input->end = rest;
-    error = read_input(input->data + rest, INPUT_SIZE - rest, &got);
+    error = read_input(input->block + rest, INPUT_SIZE - rest, &got);
     input->end += got;
     input->ended = got == 0;
     return error;
+}
+
+bool input_ready(void)
+{
+    struct pollfd readable = {.fd = STDIN_FILENO, .events = POLLIN};
+
+    return poll(&readable, 1, 0) != 0;
 }
 
 bool input_next(struct input *input, struct line *out, enum error *error)

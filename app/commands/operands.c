@@ -26,17 +26,17 @@ enum error operand_id(const char *word, int64_t *id)
     return ERROR_NONE;
 }
 
-enum error operand_limit(const struct arguments *arguments, size_t *limit)
+enum error operand_number(const struct arguments *arguments, const char *option, size_t *number)
 {
-    const char *word = arguments_value(arguments, "limit");
+    const char *word = arguments_value(arguments, option);
 
-    *limit = 0;
+    *number = 0;
     if (!word)
         return ERROR_NONE;
-    *limit = (size_t)positive(word, INT32_MAX);
-    if (*limit == 0)
-        return error_raise(ERROR_USAGE, "--limit takes a number from 1 to %" PRId32 ", not '%s'",
-                           INT32_MAX, word);
+    *number = (size_t)positive(word, INT32_MAX);
+    if (*number == 0)
+        return error_raise(ERROR_USAGE, "--%s takes a number from 1 to %" PRId32 ", not '%s'",
+                           option, INT32_MAX, word);
     return ERROR_NONE;
 }
 

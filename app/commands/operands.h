@@ -15,8 +15,9 @@ enum {
 /* A message's number: digits alone, 1 and up. ERROR_USAGE. */
 enum error operand_id(const char *word, int64_t *id) MUST_CHECK;
 
-/* --limit: a number from 1 on; 0 where the option was not given. ERROR_USAGE. */
-enum error operand_limit(const struct arguments *arguments, size_t *limit) MUST_CHECK;
+/* The value of an option: a number from 1 on; 0 where it was not given. ERROR_USAGE. */
+enum error operand_number(const struct arguments *arguments, const char *option,
+                          size_t *number) MUST_CHECK;
 
 /* Appends all operands, joined with blanks: a filter line. ERROR_TOO_LARGE. */
 enum error operand_filter(const struct arguments *arguments, struct buffer *out) MUST_CHECK;

@@ -1,122 +1,91 @@
+#include "app/commands/answers.h"
 #include "app/commands/commands.h"
 #include "app/commands/input.h"
+#include "app/commands/operands.h"
 #include "app/commands/session.h"
-#include "app/describe.h"
-#include "app/display.h"
 #include "app/output.h"
-#include "app/record.h"
+#include "classifier/batch.h"
 
-#include <math.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-/* "label", a tab, "0.1234", a tab */
-enum { HEAD_MAX = LABEL_NAME_MAX + 16 };
+enum { PAGE_LINES = 256 * BATCH_RANGE };
+
+/* The answers to one range of a page. */
+struct part {
+    struct buffer answers;
+    size_t cannot_tell; /* messages */
+    enum error error;   /* its sentence stayed with the thread */
+};
+
+/* Messages that are guessed at a time. */
+struct page {
+    const struct answers *answers;
+    struct message messages[PAGE_LINES];
+    size_t count;
+    struct part parts[PAGE_LINES / BATCH_RANGE];
+};
 
 struct guesser {
     const struct arguments *arguments;
     struct journal *journal;
-    const struct model *model;
+    struct batch *batch;
+    struct answers answers;
     struct output output;
-    struct buffer scratch;          /* a line that takes some making */
-    const char *name[LABELS_MAX];   /* of each label */
-    size_t name_length[LABELS_MAX]; /* bytes */
-    bool json, why, terminal;       /* how it is shown; terminal: made safe */
-    size_t cannot_tell, too_long;   /* messages so far */
+    struct page *pages;           /* [2]: while one is guessed the next is read */
+    struct page *guessed;         /* the one that is; NULL: none */
+    bool filled;                  /* more was read since that was begun */
+    size_t cannot_tell, too_long; /* messages so far */
 };
 
-static size_t put_probability(char *to, float probability)
+static void answer_range(void *context, struct predictor *predictor, size_t from, size_t to)
 {
-    unsigned rounded = (unsigned)lrint((double)probability * 1e4);
+    struct page *page = context;
+    struct part *part = &page->parts[from / BATCH_RANGE];
+    struct prediction prediction;
 
-    to[0] = (char)('0' + rounded / 10000);
-    to[1] = '.';
-    to[2] = (char)('0' + rounded / 1000 % 10);
-    to[3] = (char)('0' + rounded / 100 % 10);
-    to[4] = (char)('0' + rounded / 10 % 10);
-    to[5] = (char)('0' + rounded % 10);
-    return 6;
-}
-
-static size_t put_head(const struct guesser *guesser, const struct prediction *prediction,
-                       char head[HEAD_MAX])
-{
-    const char *name = guesser->name[prediction->label];
-    size_t length = guesser->name_length[prediction->label];
-
-    if (!prediction->can_tell) {
-        name = describe_label(NULL);
-        length = strlen(name);
+    part->answers.limit = (size_t)ANSWER_MAX * BATCH_RANGE;
+    buffer_clear(&part->answers);
+    part->cannot_tell = 0;
+    part->error = ERROR_NONE;
+    for (size_t i = from; i < to && !part->error; i++) {
+        part->error = answers_append(page->answers, predictor, page->messages[i].text,
+                                     page->messages[i].length, &prediction, &part->answers);
+        part->cannot_tell += !prediction.can_tell;
     }
-    memcpy(head, name, length);
-    head[length++] = '\t';
-    length += put_probability(head + length, prediction->probability[prediction->label]);
-    head[length++] = '\t';
-    return length;
 }
 
-/* The way of a million lines: the bytes go out as they came in. */
-static enum error put_plain(struct guesser *guesser, const char *text, size_t length)
+/* Hands out the answers in the order of the messages. */
+static enum error write_page(struct guesser *guesser, const struct page *page)
 {
-    struct prediction prediction;
-    char head[HEAD_MAX];
-    enum error error;
+    enum error error = ERROR_NONE;
 
-    journal_guess(guesser->journal, text, length, &prediction, NULL);
-    guesser->cannot_tell += !prediction.can_tell;
-    error = output_add(&guesser->output, head, put_head(guesser, &prediction, head));
-    if (!error)
-        error = output_add(&guesser->output, text, length);
-    return error ? error : output_add(&guesser->output, "\n", 1);
-}
+    for (size_t at = 0; at < page->count && !error; at += BATCH_RANGE) {
+        const struct part *part = &page->parts[at / BATCH_RANGE];
 
-/* One line of text: as it is but for line breaks, or, on a terminal, safe. */
-static enum error append_line(struct guesser *guesser, const char *text, size_t length)
-{
-    struct buffer *out = &guesser->scratch;
-    size_t start = out->length;
-    enum error error;
-
-    if (guesser->terminal)
-        return display_safe(text, length, DISPLAY_LINE, out);
-    error = buffer_append(out, text, length);
-    for (size_t i = start; i < out->length; i++)
-        if (out->data[i] == '\n')
-            out->data[i] = ' ';
+        if (part->error)
+            return error_raise_plain(part->error);
+        guesser->cannot_tell += part->cannot_tell;
+        error = output_add(&guesser->output, part->answers.data, part->answers.length);
+    }
     return error;
 }
 
-static enum error append_columns(struct guesser *guesser, const char *text, size_t length,
-                                 const struct prediction *prediction, const struct why *why)
+/* Begins to guess `page`, NULL: none, and writes the one before once it is done. */
+static enum error turn_page(struct guesser *guesser, struct page *page)
 {
-    char head[HEAD_MAX];
-    enum error error = buffer_append(&guesser->scratch, head, put_head(guesser, prediction, head));
+    const struct page *before = guesser->guessed;
 
-    if (!error)
-        error = append_line(guesser, text, length);
-    if (!error)
-        error = buffer_append_byte(&guesser->scratch, '\n');
-    if (!error && guesser->why)
-        error = describe_why(prediction, why, &guesser->scratch);
-    return error;
-}
-
-static enum error put_made(struct guesser *guesser, const char *text, size_t length)
-{
-    struct prediction prediction;
-    enum error error;
-    struct why why;
-
-    buffer_clear(&guesser->scratch);
-    journal_guess(guesser->journal, text, length, &prediction, &why);
-    guesser->cannot_tell += !prediction.can_tell;
-    if (guesser->json)
-        error =
-            record_prediction(text, length, guesser->model, &prediction, &why, &guesser->scratch);
-    else
-        error = append_columns(guesser, text, length, &prediction, &why);
-    return error ? error
-                 : output_add(&guesser->output, guesser->scratch.data, guesser->scratch.length);
+    if (before)
+        batch_finish(guesser->batch);
+    guesser->guessed = page;
+    guesser->filled = false;
+    if (page) {
+        page->answers = &guesser->answers;
+        batch_start(guesser->batch, answer_range, page, page->count);
+    }
+    return before ? write_page(guesser, before) : ERROR_NONE;
 }
 
 static void note_too_long(struct guesser *guesser, const char *what, size_t number)
@@ -127,30 +96,77 @@ static void note_too_long(struct guesser *guesser, const char *what, size_t numb
                 what, number, TEXT_MAX);
 }
 
-static enum error guess_input(struct guesser *guesser)
+/* Takes as many lines as there are and fit. */
+static void take_lines(struct guesser *guesser, struct input *input, struct page *page)
 {
-    bool made = guesser->json || guesser->why || guesser->terminal;
-    enum error error;
-    struct input input;
     struct line line;
 
-    error = input_open(&input);
+    page->count = 0;
+    while (page->count < PAGE_LINES && input_take(input, &line)) {
+        if (line.too_long)
+            note_too_long(guesser, "line", line.number);
+        page->messages[page->count++] = (struct message){line.text, line.length};
+    }
+}
+
+/* Who waits for an answer before sending more gets it. The lines that are guessed live while
+ * input_fill is called once. */
+static enum error read_more(struct guesser *guesser, struct input *input)
+{
+    bool waits = !input_ready();
+    enum error error = waits || guesser->filled ? turn_page(guesser, NULL) : ERROR_NONE;
+
+    if (!error && waits)
+        error = output_flush(&guesser->output);
+    guesser->filled = true;
+    return error ? error : input_fill(input);
+}
+
+static enum error guess_lines(struct guesser *guesser, struct input *input)
+{
+    enum error error = ERROR_NONE;
+
     while (!error) {
-        if (input_take(&input, &line)) {
-            if (line.too_long)
-                note_too_long(guesser, "line", line.number);
-            error = (made ? put_made : put_plain)(guesser, line.text, line.length);
-        } else if (input.ended) {
-            break;
+        struct page *page = &guesser->pages[guesser->guessed == &guesser->pages[0]];
+
+        take_lines(guesser, input, page);
+        if (page->count > 0) {
+            error = turn_page(guesser, page);
+        } else if (input->ended) {
+            return turn_page(guesser, NULL);
         } else {
-            /* Who waits for an answer before sending more gets it. */
-            error = output_flush(&guesser->output);
-            if (!error)
-                error = input_fill(&input);
+            error = read_more(guesser, input);
         }
     }
+    return error;
+}
+
+static enum error guess_input(struct guesser *guesser)
+{
+    struct input input;
+    enum error error = input_open(&input);
+
+    if (!error)
+        error = guess_lines(guesser, &input);
+    if (guesser->guessed)
+        batch_finish(guesser->batch);
     input_close(&input);
     return error;
+}
+
+static enum error guess_operand(struct guesser *guesser, const char *text, int number)
+{
+    size_t length = strlen(text);
+    enum error error;
+
+    if (length > TEXT_MAX) {
+        note_too_long(guesser, "argument", (size_t)number);
+        length = 0;
+    }
+    guesser->pages[0].messages[0] = (struct message){text, length};
+    guesser->pages[0].count = 1;
+    error = turn_page(guesser, &guesser->pages[0]);
+    return error ? error : turn_page(guesser, NULL);
 }
 
 static enum error guess_operands(struct guesser *guesser)
@@ -160,17 +176,8 @@ static enum error guess_operands(struct guesser *guesser)
 
     for (int i = 0; i < arguments->operands && !error; i++) {
         const char *text = arguments->operand[i];
-        size_t length = strlen(text);
 
-        if (strcmp(text, "-") == 0) {
-            error = guess_input(guesser);
-            continue;
-        }
-        if (length > TEXT_MAX) {
-            note_too_long(guesser, "argument", (size_t)i + 1);
-            length = 0;
-        }
-        error = put_made(guesser, text, length);
+        error = strcmp(text, "-") == 0 ? guess_input(guesser) : guess_operand(guesser, text, i + 1);
     }
     return error;
 }
@@ -178,23 +185,35 @@ static enum error guess_operands(struct guesser *guesser)
 static enum error open_guesser(struct guesser *guesser)
 {
     const struct arguments *arguments = guesser->arguments;
-    enum error error;
+    size_t jobs;
+    enum error error = operand_number(arguments, "jobs", &jobs);
 
-    buffer_init(&guesser->scratch, RECORD_MAX);
-    guesser->json = arguments_has(arguments, "json");
-    guesser->why = arguments_has(arguments, "why");
-    guesser->terminal = isatty(STDOUT_FILENO) == 1;
-    error = session_open(arguments,
-                         arguments_has(arguments, "no-personal") ? JOURNAL_NONE : JOURNAL_READ,
-                         &guesser->journal);
+    if (!error)
+        error = session_open(arguments,
+                             arguments_has(arguments, "no-personal") ? JOURNAL_NONE : JOURNAL_READ,
+                             &guesser->journal);
+    if (!error)
+        error = journal_batch(guesser->journal, (int)jobs, &guesser->batch);
     if (error)
         return error;
-    guesser->model = journal_model(guesser->journal);
-    for (int i = 0; i < model_label_count(guesser->model); i++) {
-        guesser->name[i] = model_label(guesser->model, i)->name;
-        guesser->name_length[i] = strlen(guesser->name[i]);
-    }
-    return output_open(&guesser->output, NULL);
+    guesser->answers = (struct answers){.json = arguments_has(arguments, "json"),
+                                        .why = arguments_has(arguments, "why"),
+                                        .all = arguments_has(arguments, "all"),
+                                        .terminal = isatty(STDOUT_FILENO) == 1};
+    answers_init(&guesser->answers, journal_model(guesser->journal));
+    guesser->pages = calloc(2, sizeof *guesser->pages);
+    return guesser->pages ? output_open(&guesser->output, NULL)
+                          : error_raise_plain(ERROR_NO_MEMORY);
+}
+
+static void close_guesser(struct guesser *guesser)
+{
+    for (size_t page = 0; guesser->pages && page < 2; page++)
+        for (size_t part = 0; part < PAGE_LINES / BATCH_RANGE; part++)
+            buffer_free(&guesser->pages[page].parts[part].answers);
+    free(guesser->pages);
+    batch_free(guesser->batch);
+    journal_close(guesser->journal);
 }
 
 static int run(const struct arguments *arguments)
@@ -205,8 +224,7 @@ static int run(const struct arguments *arguments)
     if (!error)
         error = arguments->operands > 0 ? guess_operands(&guesser) : guess_input(&guesser);
     error = output_close(&guesser.output, error);
-    buffer_free(&guesser.scratch);
-    journal_close(guesser.journal);
+    close_guesser(&guesser);
     if (error)
         return report_outcome(arguments, error);
     if (guesser.too_long > 0)
@@ -217,7 +235,9 @@ static int run(const struct arguments *arguments)
 
 static const struct option options[] = {
     {"json", NULL, NULL, "print one JSON object a line, with all probabilities and the why"},
+    {"all", NULL, NULL, "print every emotion that is likely enough, not the likeliest alone"},
     {"why", NULL, NULL, "print below each message what each of its words contributed"},
+    {"jobs", "N", NULL, "work on N processors, not on all; the answers are the same"},
     {"no-personal", NULL, NULL, "leave out what the ratings of the profile have taught"},
     {"exit-code", NULL, NULL, "end with 3 where there was a message of which it can't tell"},
     {0},
@@ -234,6 +254,10 @@ const struct command command_predict = {
         "stored. Each answer is there before the next line is waited for.\n\n"
         "    emotrack predict \"I love this so much\"\n"
         "    emotrack predict --json < messages.txt\n\n"
+        "With --all the first column names every emotion that is over its own threshold, the most "
+        "probable first, and the second their probabilities, with commas between; where there is "
+        "none, the likeliest emotion alone.\n\n"
+        "    joy,surprise    0.5123,0.2411    wow, this is so good\n\n"
         "An empty line is answered too, so that line 7 of the answers belongs to line 7 of the "
         "input. A line of more than 65536 bytes is passed over: it is answered as if it were "
         "empty, named on standard error, and the exit status is 1 at the end. '-' as an argument "
