@@ -36,7 +36,7 @@ static void fill(struct columns *columns, const size_t *row_start, const uint32_
 enum error columns_make(size_t rows, size_t features, const size_t *row_start,
                         const uint32_t *feature, const float *value, struct columns *out)
 {
-    size_t values = row_start[rows] + rows;
+    size_t values = row_start[rows] + rows + 1;
 
     *out = (struct columns){.rows = rows, .count = features + 1};
     out->start = calloc(out->count + 1, sizeof *out->start);

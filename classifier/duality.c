@@ -93,5 +93,5 @@ double duality_bound(const struct solver_problem *problem, size_t width, const f
     for (size_t row = 0; row < problem->rows; row++)
         bound += entropy(&dual, problem->target + row * (size_t)problem->stride,
                          probability + row * width);
-    return bound - loss;
+    return fmax(bound - loss, 0);
 }

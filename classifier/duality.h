@@ -15,7 +15,7 @@
  *
  * `probability` [rows][width] and the loss's `gradient` there [features + 1][width], `reached` = X'
  * target [features + 1][width]; the last lines of the two are the bias's. Where a feature has
- * neither penalty nor ridge, there is next to no bound: what it is without weights' help. */
+ * neither penalty nor ridge, or a label no row, there is next to no bound: at least 0. */
 double duality_bound(const struct solver_problem *problem, size_t width, const float *probability,
                      const float *gradient, const double *reached);
 

@@ -229,6 +229,7 @@ static void fill_block(const struct quadratic *quadratic, size_t column, struct 
 /* Moves one feature's weights to about their minimum. Returns the motion: sum m step^2. */
 static double descend(struct quadratic *quadratic, size_t column)
 {
+    size_t size = quadratic->width * sizeof(float);
     struct block block;
     float motion = 0;
 
@@ -237,14 +238,13 @@ static double descend(struct quadratic *quadratic, size_t column)
         step_penalised(&block);
     else
         step_smooth(&block);
+    if (memcmp(block.to, block.next, size) == 0)
+        return 0;
     for (size_t lane = 0; lane < quadratic->width; lane++) {
         block.step[lane] = block.to[lane] - block.next[lane];
         motion += block.curvature[lane] * block.step[lane] * block.step[lane];
     }
-    if (motion == 0)
-        return 0;
-    memcpy(quadratic->next + column * quadratic->width, block.to,
-           quadratic->width * sizeof *block.to);
+    memcpy(quadratic->next + column * quadratic->width, block.to, size);
     add_step(quadratic, &block);
     return (double)motion;
 }

@@ -164,7 +164,7 @@ static int run(const struct arguments *arguments)
     const char *path = arguments_value(arguments, "libsvm");
     const char *output = arguments_value(arguments, "output");
     double c = 1, threads = parallel_processors();
-    struct fit fit = {.problem.tolerance = 1e-6};
+    struct fit fit = {.problem.tolerance = 1e-8};
     enum error error;
 
     if (!path || !arguments_has(arguments, "penalty"))
@@ -199,7 +199,7 @@ static const struct option options[] = {
     {"C", "NUMBER", NULL, "what a row's loss weighs against that (default 1)"},
     {"threads", "N", NULL, "work on so many threads (default: one a processor)"},
     {"tolerance", "PART", NULL,
-     "stop where an iteration gains less than this part of the objective (default 1e-6)"},
+     "stop where an iteration gains less than this part of the objective (default 1e-8)"},
     {"output", "FILE", NULL,
      "write the weights that are not 0: feature (0: the bias), class, weight"},
     {"json", NULL, NULL, "print one JSON object"},
