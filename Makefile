@@ -188,6 +188,7 @@ EKMAN = --map $(DATA)/ekman.tsv
 model: $(BUILD)/emotrack-lab
 	@tests/model data $(DATA)
 	$(TRAIN) $(EKMAN) --output assets/emotions.model
+	@python3 tests/classifier/card.py $(BUILD)/emotrack-lab assets/emotions.model $(DATA) --write
 
 # All of GoEmotions' labels: emotrack --model build/emotions-28.model
 model-28: $(BUILD)/emotrack-lab
