@@ -25,5 +25,5 @@ const struct text_settings english_text_settings = {
     .forms = {forms, sizeof forms},
     .emoticons = {emoticons, sizeof emoticons},
     .negation_window = 3,
-    .prefixes = 1 << 4 | 1 << 5 | 1 << 6,
+    .prefixes = 1 << 4 | 1 << 6,
 };
