@@ -174,6 +174,9 @@ static int run(const struct arguments *arguments)
         error = take_number(arguments, "threads", 1, PARALLEL_MAX, &threads);
     if (!error)
         error = take_number(arguments, "tolerance", 0, 1, &fit.problem.tolerance);
+    if (!error && threads != rint(threads))
+        error = error_raise(ERROR_USAGE, "--threads takes a whole number, not '%s'",
+                            arguments_value(arguments, "threads"));
     fit.problem.threads = (int)threads;
     if (!error)
         error = check_output(path, output);
