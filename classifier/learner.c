@@ -13,8 +13,8 @@
 /* MODEL.md, "The personal layer". Tuned with `emotrack-lab personalize` on the dev split of
  * GoEmotions, and so that thousands of ratings of others' messages hardly lower the accuracy on
  * the rest of it. */
-static const float RATE = 40;      /* weight by evidence, for a word that no training message had */
-static const float CHANCE = 0.1F;  /* less evidence than this is none */
+static const float RATE = 60;      /* weight by evidence, for a word that no training message had */
+static const float CHANCE = 0.08F; /* less evidence than this is none */
 static const float DOUBT = 0.6F;   /* evidence over CHANCE that counts half */
 static const float CALM = 0.5F;    /* how fast the steps of a feature shrink */
 static const float PULL = 0.02F;   /* part of the evidence that each further rating wipes out */
@@ -151,8 +151,8 @@ enum error learner_reserve(struct learner *learner, size_t extra)
     struct rows *rows = &learner->rows;
     size_t capacity = rows->capacity ? rows->capacity : ROWS_FIRST;
     uint32_t *feature;
-    uint16_t *times;
-    int16_t *evidence;
+    uint8_t *times;
+    int8_t *evidence;
 
     while (capacity < rows->count + extra)
         capacity *= 2;
@@ -213,9 +213,9 @@ static enum error read_message(struct learner *learner, const struct rated *rate
 }
 
 /* The nearest whole number that fits, halves away from 0. */
-static int16_t whole(float value)
+static int8_t whole(float value)
 {
-    return (int16_t)fmaxf(fminf(value + copysignf(0.5F, value), INT16_MAX), INT16_MIN);
+    return (int8_t)fmaxf(fminf(value + copysignf(0.5F, value), INT8_MAX), INT8_MIN);
 }
 
 static void descend(struct learner *learner, const struct term *terms, size_t count,
@@ -226,10 +226,10 @@ static void descend(struct learner *learner, const struct term *terms, size_t co
 
     for (size_t i = 0; i < count; i++) {
         uint32_t row = learner_make_row(learner, terms[i].feature);
-        int16_t *evidence = rows->evidence + (size_t)row * labels;
+        int8_t *evidence = rows->evidence + (size_t)row * labels;
         float step;
 
-        if (rows->times[row] < UINT16_MAX)
+        if (rows->times[row] < UINT8_MAX)
             rows->times[row]++;
         step = terms[i].value * EVIDENCE_UNIT / sqrtf(1 + CALM * (float)rows->times[row]);
         for (uint32_t label = 0; label < labels; label++)

@@ -11,8 +11,8 @@
  *
  * head      { magic, ratings, own words, rows, labels: u32 each }, model id, padded to
  * MODEL_ID_SIZE own       u64 a word's hash, in the order of their numbers features  u32 a row
- * evidence  i16 [rows][labels]
- * times     u16 a row
+ * evidence  i8 [rows][labels]
+ * times     u8 a row
  * usage     f32 said [labels][labels], expected [labels][labels]
  * check     u32 CRC-32C of all before */
 
@@ -32,7 +32,7 @@ enum {
 
 static size_t layer_size(size_t own, size_t rows, size_t labels)
 {
-    return HEAD_SIZE + own * 8 + rows * (4 + 2 + labels * 2) + 2 * labels * labels * 4 + CHECK_SIZE;
+    return HEAD_SIZE + own * 8 + rows * (4 + 1 + labels) + 2 * labels * labels * 4 + CHECK_SIZE;
 }
 
 static void put_head(const struct learner *learner, char *head)
@@ -91,8 +91,8 @@ enum error learner_save(const struct learner *learner, struct buffer *out)
     put_head(learner, layer);
     put_own(&learner->own, &at);
     put(&at, rows->feature, rows->count, 4);
-    put(&at, rows->evidence, rows->count * labels, 2);
-    put(&at, rows->times, rows->count, 2);
+    put(&at, rows->evidence, rows->count * labels, 1);
+    put(&at, rows->times, rows->count, 1);
     put_usage(&learner->usage, labels, &at);
     bytes_put_u32(at, crc32c(0, layer, size - CHECK_SIZE));
     out->length += size;
@@ -134,8 +134,8 @@ static bool take_rows(struct learner *learner, const char **at, uint32_t count)
     uint32_t features = learner->parts->vocabulary.count + learner->own.count;
 
     take(rows->feature, at, count, 4);
-    take(rows->evidence, at, count * (size_t)learner->parts->labels, 2);
-    take(rows->times, at, count, 2);
+    take(rows->evidence, at, count * (size_t)learner->parts->labels, 1);
+    take(rows->times, at, count, 1);
     for (; rows->count < count; rows->count++) {
         uint32_t feature = rows->feature[rows->count];
 

@@ -19,15 +19,15 @@ void learner_score(const struct learner *learner, const struct term *terms, size
 
 /* ---- for learner.c and learner_layer.c ---- */
 
-/* Evidence is kept in whole 1/EVIDENCE_UNIT, so that a layer is small where it is saved. */
-enum { EVIDENCE_UNIT = 4096 };
+/* Evidence is kept in bytes, in whole 1/EVIDENCE_UNIT: a saved layer is small, and soon read. */
+enum { EVIDENCE_UNIT = 64 };
 
 /* A feature that was in a rated message has a row. */
 struct rows {
     uint32_t *of;      /* [features + OWN_WORDS_MAX]: a feature's row + 1, 0: none */
     uint32_t *feature; /* [capacity] */
-    uint16_t *times;   /* [capacity]: ratings of messages with it, UINT16_MAX: or more */
-    int16_t *evidence; /* [capacity][labels]: for each label, against it below 0 */
+    uint8_t *times;    /* [capacity]: ratings of messages with it, UINT8_MAX: or more */
+    int8_t *evidence;  /* [capacity][labels]: for each label, against it below 0 */
     uint32_t count;
     size_t capacity;
 };

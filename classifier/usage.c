@@ -8,7 +8,7 @@
 /* A ratio of said to expected counts as if there had been PRIOR more of both; what is less than
  * e^SILENT in either direction is chance, or an emotion that words tell better. Tuned with the
  * learner's. */
-static const float PRIOR = 1, SILENT = 0.9F, GAIN = 3;
+static const float PRIOR = 1, SILENT = 1, GAIN = 3;
 
 void usage_clear(struct usage *usage, int labels)
 {
