@@ -1,12 +1,12 @@
 #include "classifier/vocabulary.h"
 
-enum { PROBES_MAX = 256 }; /* far more than 2^24 hashes need in slots half of which are empty */
+enum { PROBES_MAX = 1024 }; /* more than 2^24 hashes need in slots a quarter of which is empty */
 
 uint32_t vocabulary_slots(uint32_t count)
 {
     uint32_t slots = 2;
 
-    while (slots / 2 < count)
+    while (slots - slots / 4 <= count)
         slots *= 2;
     return slots;
 }

@@ -35,7 +35,7 @@ static inline uint32_t vocabulary_feature(uint32_t entry)
     return (entry & ((UINT32_C(1) << VOCABULARY_TAG) - 1)) - 1;
 }
 
-/* How many slots an index of `count` features has: a power of two, twice as many or more. */
+/* How many slots an index of `count` features has: a power of two, a quarter of them empty. */
 uint32_t vocabulary_slots(uint32_t count);
 
 /* Fills `slots`, [vocabulary_slots(count)] and all 0, with the features of these hashes. False if

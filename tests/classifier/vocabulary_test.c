@@ -10,9 +10,9 @@ static void test_slots(void **state)
 {
     static const struct {
         uint32_t count, slots;
-    } table[] = {
-        {0, 2},  {1, 2},         {2, 4},         {3, 8},         {4, 8},
-        {5, 16}, {12000, 32768}, {16384, 32768}, {16385, 65536}, {VOCABULARY_MAX, 1 << 25}};
+    } table[] = {{0, 2},         {1, 2},         {2, 4},
+                 {3, 8},         {5, 8},         {6, 16},
+                 {24575, 32768}, {24576, 65536}, {VOCABULARY_MAX, 1 << 25}};
 
     (void)state;
     for (size_t i = 0; i < sizeof table / sizeof *table; i++)
@@ -71,7 +71,7 @@ static void test_equal_hashes(void **state)
 /* Hashes made to share a slot: a few are taken; so many that every search would be long are not. */
 static void test_crowded_hashes(void **state)
 {
-    enum { COUNT = 1000, FEW = 100 };
+    enum { COUNT = 2000, FEW = 100 };
     static uint64_t hashes[COUNT];
     struct vocabulary vocabulary;
     uint32_t mask = vocabulary_slots(COUNT) - 1;
