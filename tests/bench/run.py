@@ -15,6 +15,9 @@ import sys
 import tempfile
 import time
 
+sys.dont_write_bytecode = True
+import solver  # noqa: E402
+
 PREDICT_LINES = 1_000_000
 PEER_LINES = 100_000
 RATINGS = 1_000
@@ -30,6 +33,8 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 class Bench:
     def __init__(self, build, data, work):
         self.emotrack = os.path.abspath(os.path.join(build, "emotrack"))
+        self.lab = self.emotrack + "-lab"
+        self.one_core = ONE_CORE
         self.data, self.work = data, work
         self.env = {"PATH": os.environ["PATH"], "HOME": work, "LC_ALL": "C.UTF-8",
                     "TERM": "xterm-256color", "XDG_DATA_HOME": os.path.join(work, "data"),
@@ -182,6 +187,9 @@ class Bench:
             self.row(f"history {line}, ms", f"{self.milliseconds(command, 10):.0f}",
                      f"{ROWS:,} messages, the newest 20 that fit")
 
+    def fitting(self):
+        solver.compare(self)
+
     def table(self):
         width = [max(len(row[column]) for row in self.rows) for column in (0, 1)]
         for what, value, note in self.rows:
@@ -193,7 +201,7 @@ def main():
     parser.add_argument("--build", required=True)
     parser.add_argument("--data", required=True)
     parser.add_argument("parts", nargs="*",
-                        default=["throughput", "cold_start", "memory", "filtering"])
+                        default=["throughput", "cold_start", "memory", "filtering", "fitting"])
     options = parser.parse_args()
     # In memory where that can be: what is measured is the programs, not the disk they stand on.
     place = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
