@@ -220,6 +220,46 @@ static void a_layer_is_kept_only_of_what_was_read(void **state)
     db_close(db);
 }
 
+static enum error count_entry(void *context, const struct entry *entry)
+{
+    (void)entry;
+    ++*(size_t *)context;
+    return ERROR_NONE;
+}
+
+static bool take_it(void *context, const void *bytes, size_t length)
+{
+    assert_non_null(context);
+    assert_int_equal(length, 5);
+    assert_memory_equal(bytes, "layer", length);
+    return true;
+}
+
+/* Only what is newer than the layer is read, and that after an undo of it too. */
+static void what_a_layer_knows_is_not_walked(void **state)
+{
+    struct db *db = scratch_open("x.db", DB_CREATE);
+    int64_t first = scratch_add(db, "x"), second = scratch_add(db, "y"), id;
+    size_t walked = 0;
+
+    (void)state;
+    assert_ok(db_rate(db, first, VERDICT_RIGHT, NULL));
+    assert_ok(db_layer_save(db, "layer", 5));
+    assert_ok(db_each_rating(db, take_it, count_entry, &walked));
+    assert_int_equal(walked, 0);
+    assert_ok(db_rate(db, second, VERDICT_RIGHT, NULL));
+    assert_ok(db_each_rating(db, take_it, count_entry, &walked));
+    assert_int_equal(walked, 1);
+    assert_ok(db_undo(db, &id));
+    assert_ok(db_each_rating(db, take_it, count_entry, &walked));
+    assert_int_equal(walked, 1);
+    assert_ok(db_undo(db, &id));
+    assert_ok(db_redo(db, &id));
+    assert_ok(db_each_rating(db, NULL, count_entry, &walked));
+    assert_int_equal(walked, 2);
+    db_close(db);
+}
+
 static void undo_and_redo_name_the_message(void **state)
 {
     struct db *db = scratch_open("x.db", DB_CREATE);
@@ -272,6 +312,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         scratch_test(every_story),
         scratch_test(a_layer_is_kept_only_of_what_was_read),
+        scratch_test(what_a_layer_knows_is_not_walked),
         scratch_test(undo_and_redo_name_the_message),
         scratch_test(an_error_ends_the_walk),
     };
