@@ -87,19 +87,6 @@ void features_free(struct features *features)
     free(features);
 }
 
-/* A word's first eight bytes as hash_chunk takes them, zeros behind shorter ones; it has more than
- * four. */
-static uint64_t first_chunk(const struct token *token)
-{
-    uint64_t chunk;
-    uint32_t rest = token->length - 4;
-
-    if (token->length >= HASH_CHUNK)
-        return bytes_get_u64(token->string);
-    chunk = bytes_get_u32(token->string + rest);
-    return chunk << 8 * rest | bytes_get_u32(token->string);
-}
-
 static uint64_t prefix_hash(const char *string, size_t length)
 {
     char name[PREFIX_SIZE];
@@ -127,25 +114,23 @@ static struct ngram *add_wide_prefixes(const struct features *features, uint32_t
     return next;
 }
 
-/* Adds the prefixes of a word. */
+/* Adds the prefixes of a word. No branch asks how long it is: it would often be mispredicted. */
 static struct ngram *add_prefixes(const struct features *features, uint32_t place,
                                   struct ngram *next)
 {
     const struct token *token = &features->tokens[place];
-    uint64_t chunk;
+    uint32_t letters = token->kind == TOKEN_WORD ? token->length : 0;
 
-    if (token->kind != TOKEN_WORD || token->length <= TEXT_PREFIX_MIN)
-        return next;
-    chunk = first_chunk(token);
-    if (chunk & UINT64_C(0x8080808080808080))
+    if (token->chunk & UINT64_C(0x8080808080808080))
         return add_wide_prefixes(features, place, next);
     for (uint32_t left = features->prefixes; left; left &= left - 1) {
         uint32_t length = (uint32_t)__builtin_ctz(left);
         uint64_t end = (uint64_t)prefix_end << 8 * length;
-        uint64_t hash = hash_chunk(HASH_START, (chunk & ((UINT64_C(1) << 8 * length) - 1)) | end);
+        uint64_t start = token->chunk & ((UINT64_C(1) << 8 * length) - 1);
 
-        *next = (struct ngram){hash, place, NGRAM_PREFIX, (uint16_t)length};
-        next += token->length > length;
+        *next = (struct ngram){hash_chunk(HASH_START, start | end), place, NGRAM_PREFIX,
+                               (uint16_t)length};
+        next += letters > length;
     }
     return next;
 }
@@ -217,19 +202,20 @@ static size_t find_matches(struct features *features, const struct own_words *ow
     return count;
 }
 
-static void count_term(struct features *features, const struct match *match)
+/* Adds the match to the terms, of which there are `count`; returns how many there are then. */
+static size_t count_term(struct features *features, const struct match *match, size_t count)
 {
     struct indexed *indexed = &features->index.indexed[match->feature];
     struct term *term = &features->terms[indexed->place];
 
     /* In this order: the first is nearly always false, the second is as luck will have it. */
-    if (term->feature == match->feature && indexed->place < features->term_count) {
+    if (term->feature == match->feature && indexed->place < count) {
         term->times++;
-        return;
+        return count;
     }
-    indexed->place = (uint32_t)features->term_count;
-    features->terms[features->term_count++] =
-        (struct term){match->feature, match->ngram, 1, indexed->idf};
+    indexed->place = (uint32_t)count;
+    features->terms[count] = (struct term){match->feature, match->ngram, 1, indexed->idf};
+    return count + 1;
 }
 
 /* From idf to the vector's values. */
@@ -254,19 +240,20 @@ static void weigh_terms(struct features *features)
 
 void features_weigh(struct features *features, const struct own_words *own)
 {
-    size_t count = find_matches(features, own);
+    size_t matches = find_matches(features, own), terms = 0;
+    uint32_t known = 0, telling = 0;
 
-    features->term_count = 0;
-    features->known = 0;
-    features->telling = 0;
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < matches; i++) {
         const struct match *match = &features->matches[i];
         uint32_t kind = features->ngrams[match->ngram].kind;
 
-        count_term(features, match);
-        features->known += kind <= NGRAM_SIGN;
-        features->telling += kind == NGRAM_WORD;
+        terms = count_term(features, match, terms);
+        known += kind <= NGRAM_SIGN;
+        telling += kind == NGRAM_WORD;
     }
+    features->term_count = terms;
+    features->known = known;
+    features->telling = telling;
     weigh_terms(features);
 }
 

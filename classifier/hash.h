@@ -24,21 +24,30 @@ static inline uint64_t hash_chunk(uint64_t hash, uint64_t chunk)
     return hash ^ hash >> 32;
 }
 
+/* The first chunk of a string. */
+static inline uint64_t hash_first_chunk(const char *bytes, size_t length)
+{
+    uint64_t chunk = 0;
+
+    if (length >= HASH_CHUNK)
+        return bytes_get_u64(bytes);
+    while (length > 0)
+        chunk = chunk << 8 | (unsigned char)bytes[--length];
+    return chunk;
+}
+
 /* Of a string without NULs; HASH_START if it is empty. */
 static inline uint64_t hash_string(const char *bytes, size_t length)
 {
-    uint64_t hash = HASH_START, chunk = 0;
+    uint64_t hash = HASH_START;
 
-    for (; length >= HASH_CHUNK; bytes += HASH_CHUNK, length -= HASH_CHUNK)
+    for (; length > HASH_CHUNK; bytes += HASH_CHUNK, length -= HASH_CHUNK)
         hash = hash_chunk(hash, bytes_get_u64(bytes));
-    while (length > 0)
-        chunk = chunk << 8 | (unsigned char)bytes[--length];
-    return chunk ? hash_chunk(hash, chunk) : hash;
+    return length > 0 ? hash_chunk(hash, hash_first_chunk(bytes, length)) : hash;
 }
 
-/* The first chunk of a string of 1 byte and more that stands in a buffer with seven bytes behind.
- */
-static inline uint64_t hash_first_chunk(const char *bytes, size_t length)
+/* The same for a string that is not empty and stands in a buffer with seven bytes behind it. */
+static inline uint64_t hash_padded_chunk(const char *bytes, size_t length)
 {
     uint64_t chunk = bytes_get_u64(bytes);
 
@@ -48,10 +57,10 @@ static inline uint64_t hash_first_chunk(const char *bytes, size_t length)
 /* hash_string of such a string. */
 static inline uint64_t hash_padded(const char *bytes, size_t length)
 {
-    uint64_t hash = hash_chunk(HASH_START, hash_first_chunk(bytes, length));
+    uint64_t hash = hash_chunk(HASH_START, hash_padded_chunk(bytes, length));
 
     for (size_t at = HASH_CHUNK; at < length; at += HASH_CHUNK)
-        hash = hash_chunk(hash, hash_first_chunk(bytes + at, length - at));
+        hash = hash_chunk(hash, hash_padded_chunk(bytes + at, length - at));
     return hash;
 }
 

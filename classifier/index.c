@@ -3,8 +3,8 @@
 #include <stdlib.h>
 
 enum {
-    FILTER_BITS = 8,           /* a hash, at least */
-    FILLED = INDEX_BUCKET / 2, /* entries a bucket, on average and at most */
+    FILTER_BITS = 8, /* a hash, at least */
+    FILLED = 5,      /* entries a bucket, on average: next to none has no room */
     CACHE_LINE = sizeof(struct index_bucket),
 };
 
@@ -15,28 +15,49 @@ static void set_bit(struct index *index, uint64_t hash)
     index->filter[bit / 64] |= UINT64_C(1) << bit % 64;
 }
 
+static uint32_t next_bucket(const struct index *index, uint32_t bucket)
+{
+    return bucket + 1 < index->bucket_count ? bucket + 1 : 0;
+}
+
 static void add(struct index *index, uint64_t hash, uint32_t feature)
 {
-    uint32_t place = (uint32_t)hash & index->bucket_mask, entry = 0;
+    uint32_t bucket = index_bucket(index, hash), place = 0;
 
-    while (index->buckets[place].features[INDEX_BUCKET - 1] != 0)
-        place = (place + 1) & index->bucket_mask;
-    while (index->buckets[place].features[entry] != 0)
-        entry++;
-    index->buckets[place].tags[entry] = (uint32_t)(hash >> 32);
-    index->buckets[place].features[entry] = feature + 1;
+    while (index->buckets[bucket].entries[INDEX_BUCKET - 1] != 0)
+        bucket = next_bucket(index, bucket);
+    while (index->buckets[bucket].entries[place] != 0)
+        place++;
+    index->buckets[bucket].tags[place] = (uint32_t)(hash >> 32);
+    index->buckets[bucket].entries[place] = index_entry(feature, hash);
+}
+
+uint32_t index_find_on(const struct index *index, uint64_t hash)
+{
+    uint32_t at = index_bucket(index, hash);
+
+    for (;; at = next_bucket(index, at)) {
+        const struct index_bucket *bucket = &index->buckets[at];
+        unsigned found = lanes_find(bucket->tags, (uint32_t)(hash >> 32));
+
+        for (; found; found &= found - 1) {
+            uint32_t entry = bucket->entries[__builtin_ctz(found)];
+
+            if (entry != 0 && entry == index_entry(vocabulary_feature(entry), hash))
+                return vocabulary_feature(entry);
+        }
+        if (bucket->entries[INDEX_BUCKET - 1] == 0)
+            return VOCABULARY_NONE;
+    }
 }
 
 enum error index_new(const struct vocabulary *vocabulary, uint32_t extra, struct index *out)
 {
-    size_t bits = 1024, buckets = 2;
+    size_t bits = 1024, buckets = vocabulary->count / FILLED + 1;
 
     while (bits < (size_t)FILTER_BITS * vocabulary->count)
         bits *= 2;
-    while (buckets * FILLED < vocabulary->count)
-        buckets *= 2;
-    *out =
-        (struct index){.filter_mask = (uint32_t)(bits - 1), .bucket_mask = (uint32_t)(buckets - 1)};
+    *out = (struct index){.filter_mask = (uint32_t)(bits - 1), .bucket_count = (uint32_t)buckets};
     out->filter = calloc(bits / 64, sizeof *out->filter);
     out->buckets = aligned_alloc(CACHE_LINE, buckets * sizeof *out->buckets);
     out->indexed = calloc((size_t)vocabulary->count + extra, sizeof *out->indexed);
@@ -48,7 +69,7 @@ enum error index_new(const struct vocabulary *vocabulary, uint32_t extra, struct
     for (uint32_t i = 0; i < vocabulary->count; i++) {
         set_bit(out, vocabulary->hashes[i]);
         add(out, vocabulary->hashes[i], i);
-        out->indexed[i] = (struct indexed){vocabulary->hashes[i], vocabulary->idf[i], 0};
+        out->indexed[i] = (struct indexed){vocabulary->idf[i], 0};
     }
     return ERROR_NONE;
 }

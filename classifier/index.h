@@ -11,13 +11,12 @@
 enum { INDEX_BUCKET = 8 /* entries, a cache line */ };
 
 struct index_bucket {
-    uint32_t tags[INDEX_BUCKET];     /* the upper halves of the hashes */
-    uint32_t features[INDEX_BUCKET]; /* + 1, in their order; 0: an empty place */
+    uint32_t tags[INDEX_BUCKET];    /* the upper halves of the hashes */
+    uint32_t entries[INDEX_BUCKET]; /* index_entry, in the features' order; 0: none */
 };
 
 /* What is wanted of a feature that was found, side by side. */
 struct indexed {
-    uint64_t hash;
     float idf;
     uint32_t place; /* for the caller's use; 0 at first */
 };
@@ -25,9 +24,9 @@ struct indexed {
 struct index {
     /* A bit for each hash, small enough for the nearest cache: most bigrams of a message are no
      * features, and end here. */
-    uint64_t *filter;             /* [(filter_mask + 1) / 64] */
-    uint32_t filter_mask;         /* bits - 1, a power of two less one */
-    uint32_t bucket_mask;         /* buckets - 1, too */
+    uint64_t *filter;     /* [(filter_mask + 1) / 64] */
+    uint32_t filter_mask; /* bits - 1, a power of two less one */
+    uint32_t bucket_count;
     struct index_bucket *buckets; /* what has no room in one is in the next */
     struct indexed *indexed;      /* [features + extra] */
 };
@@ -46,24 +45,32 @@ static inline bool index_may_have(const struct index *index, uint64_t hash)
     return index->filter[bit / 64] >> bit % 64 & 1;
 }
 
-/* The feature of this hash, or VOCABULARY_NONE. */
+static inline uint32_t index_bucket(const struct index *index, uint64_t hash)
+{
+    return (uint32_t)(((hash & UINT32_MAX) * index->bucket_count) >> 32);
+}
+
+/* A feature + 1, and in the top byte the hash's last bits, which neither bucket nor tag have. */
+static inline uint32_t index_entry(uint32_t feature, uint64_t hash)
+{
+    return (feature + 1) | (uint32_t)hash << VOCABULARY_TAG;
+}
+
+/* For what index_find's first look does not tell. */
+uint32_t index_find_on(const struct index *index, uint64_t hash);
+
+/* The feature of this hash, or VOCABULARY_NONE. Tag, entry and bucket hold 50 bits of a hash and
+ * more: another n-gram's is taken for it once in some 10^11 messages. */
 static inline uint32_t index_find(const struct index *index, uint64_t hash)
 {
-    uint32_t place = (uint32_t)hash & index->bucket_mask;
+    const struct index_bucket *bucket = &index->buckets[index_bucket(index, hash)];
+    unsigned found = lanes_find(bucket->tags, (uint32_t)(hash >> 32));
+    uint32_t entry = bucket->entries[__builtin_ctz(found | 1 << (INDEX_BUCKET - 1))];
+    uint32_t feature = vocabulary_feature(entry);
 
-    for (;; place = (place + 1) & index->bucket_mask) {
-        const struct index_bucket *bucket = &index->buckets[place];
-        unsigned found = lanes_find(bucket->tags, (uint32_t)(hash >> 32));
-
-        for (; found; found &= found - 1) {
-            uint32_t feature = bucket->features[__builtin_ctz(found)];
-
-            if (feature > 0 && index->indexed[feature - 1].hash == hash)
-                return feature - 1;
-        }
-        if (bucket->features[INDEX_BUCKET - 1] == 0)
-            return VOCABULARY_NONE;
-    }
+    if (found && entry == index_entry(feature, hash))
+        return feature;
+    return index_find_on(index, hash);
 }
 
 #endif

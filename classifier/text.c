@@ -170,6 +170,7 @@ static struct token *emit(struct text *text, enum token_kind kind, const char *s
 {
     struct token *token = &text->tokens[text->count++];
 
+    token->chunk = 0; /* of words alone */
     token->string = string;
     token->length = (uint32_t)length;
     token->start = (uint32_t)start;
@@ -188,13 +189,15 @@ static size_t emit_sign(struct text *text, enum token_kind kind, const char *str
     return end;
 }
 
-/* `hash` is of the string as it stands. A negator is never marked; it opens a window of its own. */
-static void emit_word(struct text *text, uint64_t hash, const char *string, size_t length,
-                      size_t start, size_t end)
+/* `hash` and `chunk` are of the string as it stands. A negator is never marked; it opens a window
+ * of its own. */
+static void emit_word(struct text *text, uint64_t hash, uint64_t chunk, const char *string,
+                      size_t length, size_t start, size_t end)
 {
     struct token *token = emit(text, TOKEN_WORD, string, length, start, end);
 
     token->hash = hash;
+    token->chunk = chunk;
     if (is_negator(text, hash)) {
         text->negated_left = text->window;
     } else if (text->negated_left > 0) {
@@ -207,7 +210,8 @@ static void emit_word(struct text *text, uint64_t hash, const char *string, size
 static void emit_part(struct text *text, const char *string, size_t length, size_t start,
                       size_t end)
 {
-    emit_word(text, hash_string(string, length), string, length, start, end);
+    emit_word(text, hash_string(string, length), hash_first_chunk(string, length), string, length,
+              start, end);
 }
 
 /* haha, hehe, ahahah: four letters or more, all of h, a and e, two of them h. */
@@ -494,7 +498,7 @@ static size_t read_word(struct text *text, size_t start)
     const char *string = normalised->lower + start;
     uint64_t others = ~normalised_bits(normalised->word, start);
     size_t length = others ? (size_t)__builtin_ctzll(others) : 64;
-    uint64_t chunk = hash_first_chunk(string, length), run;
+    uint64_t chunk = hash_padded_chunk(string, length), run;
 
     if (is_odd(text, chunk, start + length, length))
         return read_any_word(text, start);
@@ -502,7 +506,7 @@ static size_t read_word(struct text *text, size_t start)
     run &= ~normalised_bits(normalised->upper, start);
     text->words += length >= 2;
     text->shouted += (length >= 2) & (run == 0);
-    emit_word(text, hash_padded(string, length), string, length, start, start + length);
+    emit_word(text, hash_padded(string, length), chunk, string, length, start, start + length);
     return start + length;
 }
 

@@ -24,6 +24,7 @@ enum token_kind {
 
 struct token {
     uint64_t hash;      /* of the string (hash.h); text_negated_hash of it if negated */
+    uint64_t chunk;     /* of a word: its first bytes, as hash_chunk takes them */
     const char *string; /* [length], without "not:"; borrowed, dies at the next text_read */
     uint32_t length;    /* bytes */
     uint32_t start;     /* the bytes of the message that it stands for: start < end */
