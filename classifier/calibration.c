@@ -5,7 +5,10 @@
 
 #include <stdbool.h>
 
-enum { STEPS = 100 }; /* thresholds are hundredths */
+enum {
+    STEPS = 100, /* thresholds and doubts are hundredths */
+    DOUBT_MAX = 15,
+};
 
 /* How many rows fall into each hundredth of a probability, and how many of those it is right for.
  */
@@ -26,36 +29,97 @@ static bool has_label(const struct scored *scored, size_t row, int label)
     return scored->truth[row] >> label & 1;
 }
 
-static void soften(const struct scored *scored, size_t row, double temperature, double *probability)
+void calibration_probabilities(const struct calibration *calibration, const float *score,
+                               int labels, double *probability)
 {
-    numeric_probabilities(scored->score + row * (size_t)scored->stride, scored->labels,
-                          1 / temperature, probability);
+    double doubt = (double)calibration->doubt;
+
+    numeric_probabilities(score, labels, 1 / (double)calibration->temperature, probability);
+    for (int i = 0; i < labels; i++)
+        probability[i] = (1 - doubt) * probability[i] + doubt * (double)calibration->share[i];
 }
 
-/* ---- temperature ---- */
-
-static double loss(const struct scored *scored, double temperature)
+static void soften(const struct scored *scored, size_t row, const struct calibration *calibration,
+                   double *probability)
 {
-    double probability[LABELS_MAX], sum = 0;
+    calibration_probabilities(calibration, scored->score + row * (size_t)scored->stride,
+                              scored->labels, probability);
+}
+
+static int likeliest(const double *probability, int labels)
+{
+    int best = 0;
+
+    for (int i = 1; i < labels; i++)
+        if (probability[i] > probability[best])
+            best = i;
+    return best;
+}
+
+/* ---- temperature and doubt ---- */
+
+/* What is searched for the temperature of the least loss. */
+struct valley {
+    const struct scored *scored;
+    struct calibration calibration; /* its temperature is tried */
+    double (*loss)(const struct valley *valley);
+};
+
+static double loss_at(struct valley *valley, double temperature)
+{
+    valley->calibration.temperature = (float)temperature;
+    return valley->loss(valley);
+}
+
+static bool has_one_label(const struct scored *scored, size_t row)
+{
+    return (scored->truth[row] & (scored->truth[row] - 1)) == 0;
+}
+
+/* Of each row's label. */
+static double label_loss(const struct valley *valley)
+{
+    const struct scored *scored = valley->scored;
+    double scale = 1 / (double)valley->calibration.temperature, probability[LABELS_MAX], sum = 0;
 
     for (size_t row = 0; row < scored->rows; row++) {
         const float *score = scored->score + row * (size_t)scored->stride;
-        uint64_t truth = scored->truth[row];
 
-        if ((truth & (truth - 1)) == 0)
-            sum += numeric_softmax(score, scored->labels, 1 / temperature, probability) -
-                   (double)score[__builtin_ctzll(truth)] / temperature;
+        if (has_one_label(scored, row))
+            sum += numeric_softmax(score, scored->labels, scale, probability) -
+                   (double)score[__builtin_ctzll(scored->truth[row])] * scale;
     }
     return sum;
 }
 
-/* Golden-section search: the loss has one valley. */
-double calibration_temperature(const struct scored *scored)
+/* Of whether each row's guess is right. */
+static double guess_loss(const struct valley *valley)
+{
+    static const double least = 1e-9;
+    const struct scored *scored = valley->scored;
+    double probability[LABELS_MAX], sum = 0;
+
+    for (size_t row = 0; row < scored->rows; row++) {
+        double part;
+        int guess;
+
+        if (!has_one_label(scored, row))
+            continue;
+        soften(scored, row, &valley->calibration, probability);
+        guess = likeliest(probability, scored->labels);
+        part = has_label(scored, row, guess) ? probability[guess] : 1 - probability[guess];
+        sum -= numeric_log(part > least ? part : least);
+    }
+    return sum;
+}
+
+/* Golden-section search: the loss has one valley. Returns the least loss. */
+static double find_bottom(struct valley *valley)
 {
     const double ratio = 0.6180339887498949;
-    double low = 0.5, high = 2, middle;
+    double low = 0.5, high = 2, plain = loss_at(valley, 1), bottom;
     double a = high - ratio * (high - low), b = low + ratio * (high - low);
-    double loss_a = loss(scored, a), loss_b = loss(scored, b);
+    double loss_a = loss_at(valley, a), loss_b = loss_at(valley, b);
 
     for (int i = 0; i < 24; i++) {
         if (loss_a <= loss_b) {
@@ -63,22 +127,51 @@ double calibration_temperature(const struct scored *scored)
             b = a;
             loss_b = loss_a;
             a = high - ratio * (high - low);
-            loss_a = loss(scored, a);
+            loss_a = loss_at(valley, a);
         } else {
             low = a;
             a = b;
             loss_a = loss_b;
             b = low + ratio * (high - low);
-            loss_b = loss(scored, b);
+            loss_b = loss_at(valley, b);
         }
     }
-    middle = (low + high) / 2;
-    return loss(scored, middle) < loss(scored, 1) ? middle : 1;
+    bottom = loss_at(valley, (low + high) / 2);
+    if (bottom < plain)
+        return bottom;
+    valley->calibration.temperature = 1;
+    return plain;
+}
+
+double calibration_temperature(const struct scored *scored)
+{
+    struct valley valley = {.scored = scored, .loss = label_loss};
+
+    find_bottom(&valley);
+    return (double)valley.calibration.temperature;
+}
+
+struct calibration calibration_fit(const struct scored *scored, const float *share)
+{
+    struct calibration best = {1, 0, share};
+    double least = 0;
+
+    for (int doubt = 0; doubt <= DOUBT_MAX; doubt++) {
+        struct valley valley = {scored, {1, (float)doubt / STEPS, share}, guess_loss};
+        double loss = find_bottom(&valley);
+
+        if (doubt == 0 || loss < least) {
+            least = loss;
+            best = valley.calibration;
+        }
+    }
+    return best;
 }
 
 /* ---- "can't tell" ---- */
 
-double calibration_threshold(const struct scored *scored, double temperature, double *coverage)
+double calibration_threshold(const struct scored *scored, const struct calibration *calibration,
+                             double *coverage)
 {
     struct histogram best = {0};
     size_t below = 0, right = 0, hidden = 0;
@@ -86,12 +179,10 @@ double calibration_threshold(const struct scored *scored, double temperature, do
     int64_t gain = 0, most = 0;
 
     for (size_t row = 0; row < scored->rows; row++) {
-        int label = 0;
+        int label;
 
-        soften(scored, row, temperature, probability);
-        for (int i = 1; i < scored->labels; i++)
-            if (probability[i] > probability[label])
-                label = i;
+        soften(scored, row, calibration, probability);
+        label = likeliest(probability, scored->labels);
         count(&best, probability[label], has_label(scored, row, label));
     }
     for (int step = 0; step < STEPS / 2; step++) {
@@ -129,7 +220,7 @@ static double f1_by_threshold(const struct histogram *histogram, double positive
 
 static double label_threshold(const struct histogram *histogram)
 {
-    static const double prior = 1.0 / 6, untold = 0.5;
+    static const double prior = 1.0 / 8, untold = 0.5;
     double f1[STEPS + 1], positives = 0, best, mean, variance, sum = 0, weight = 0;
 
     for (int step = 0; step <= STEPS; step++)
@@ -151,13 +242,14 @@ static double label_threshold(const struct histogram *histogram)
     return numeric_exp(sum / weight);
 }
 
-void calibration_label_thresholds(const struct scored *scored, double temperature, float *out)
+void calibration_label_thresholds(const struct scored *scored,
+                                  const struct calibration *calibration, float *out)
 {
     struct histogram histograms[LABELS_MAX] = {0};
     double probability[LABELS_MAX];
 
     for (size_t row = 0; row < scored->rows; row++) {
-        soften(scored, row, temperature, probability);
+        soften(scored, row, calibration, probability);
         for (int i = 0; i < scored->labels; i++)
             count(&histograms[i], probability[i], has_label(scored, row, i));
     }

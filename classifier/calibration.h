@@ -16,7 +16,24 @@ struct scored {
     const uint64_t *truth; /* [rows]; bit i: the row has label i; one at least */
 };
 
-/* The temperature, 1/2 to 2, of the least loss over the rows with one label (Guo et al., "On
+/* How scores become probabilities: p = (1 - doubt) softmax(score / temperature) + doubt share. The
+ * doubt is for what no score can know: people disagree about messages that look the same, and a
+ * guess of 99 % would be right less often. */
+struct calibration {
+    float temperature, doubt;
+    const float *share; /* [labels], of the training rows; sums to 1. Borrowed. */
+};
+
+/* [labels] each. */
+void calibration_probabilities(const struct calibration *calibration, const float *score,
+                               int labels, double *probability);
+
+/* Fits temperature and doubt, a hundredth up to 3/20, to `share`: so that the likeliest label is
+ * right as often as its probability says, over the rows with one label (the likelihood of whether
+ * it is). 1 and 0 where there are none. */
+struct calibration calibration_fit(const struct scored *scored, const float *share);
+
+/* The temperature alone, 1/2 to 2, of the least loss over the rows with one label (Guo et al., "On
  * Calibration of Modern Neural Networks", 2017); 1 where none is better than that. */
 double calibration_temperature(const struct scored *scored);
 
@@ -25,14 +42,16 @@ double calibration_temperature(const struct scored *scored);
  * threshold is that of the greatest sum (Chow, "On Optimum Recognition Error and Reject Tradeoff",
  * 1970): just above it guesses are right more than once in three times, just below it less. It is
  * one half at most and leaves out one row in twenty at most; 0 where no threshold gains. */
-double calibration_threshold(const struct scored *scored, double temperature, double *coverage);
+double calibration_threshold(const struct scored *scored, const struct calibration *calibration,
+                             double *coverage);
 
 /* The least probability of each label, [labels], at which it is named beside others, for the best
  * F1 of that label over all rows (Lipton et al., "Optimal Thresholding of Classifiers to Maximize
  * F1 Measure", 2014). The best threshold of a few rows is not that of the next, so each hundredth
  * counts by its likelihood: how far its F1 is from the best in standard errors, and a weak prior
- * around one in six; the result is their geometric mean. One half for a label that no row has. */
-void calibration_label_thresholds(const struct scored *scored, double temperature, float *out);
+ * around one in eight; the result is their geometric mean. One half for a label that no row has. */
+void calibration_label_thresholds(const struct scored *scored,
+                                  const struct calibration *calibration, float *out);
 
 /* Trades accuracy for the recall of rare labels: adds to scores or a bias, [labels], what divides
  * each probability by its label's share of the training rows, [labels], to the power of `tau`, 0 to

@@ -21,6 +21,11 @@ struct sample {
     uint64_t truth[ROWS];
 };
 
+/* Of no label anything: what doubt adds is nothing. */
+static const float share[LABELS_MAX];
+static const float fifths[] = {0.2F, 0.2F, 0.2F, 0.2F, 0.2F};
+static const struct calibration plain = {1, 0, share};
+
 static double draw(uint64_t *state) /* in [0, 1) */
 {
     *state = *state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
@@ -91,6 +96,58 @@ static void test_temperature(void **state)
     }
 }
 
+/* Guesses are right as often as they say, also where some labels have nothing to do with scores. */
+static void test_fit(void **state)
+{
+    static const double noises[] = {0, 0.05, 0.1};
+
+    (void)state;
+    for (size_t i = 0; i < 3; i++) {
+        struct sample sample;
+        struct calibration found;
+        double said = 0, right = 0, rows = 0, probability[LABELS_MAX];
+        uint64_t seed = i + 40;
+
+        fill(&sample, i + 3, 5, ROWS, 0.8);
+        for (size_t row = 0; row < ROWS; row++)
+            if (draw(&seed) < noises[i])
+                sample.truth[row] = UINT64_C(1) << (int)(5 * draw(&seed));
+        found = calibration_fit(&sample.scored, fifths);
+        assert_true(fabs((double)found.doubt - noises[i]) < 0.06);
+        for (size_t row = 0; row < ROWS; row++) {
+            int best = 0;
+
+            if (__builtin_popcountll(sample.truth[row]) != 1)
+                continue;
+            calibration_probabilities(&found, sample.score + row * STRIDE, 5, probability);
+            for (int label = 1; label < 5; label++)
+                best = probability[label] > probability[best] ? label : best;
+            said += probability[best];
+            right += (double)(sample.truth[row] >> best & 1);
+            rows++;
+        }
+        assert_true(fabs(said - right) / rows < 0.01);
+    }
+}
+
+/* p = (1 - doubt) softmax(score / temperature) + doubt share. */
+static void test_probabilities(void **state)
+{
+    const struct calibration calibration = {1.25F, 0.125F, fifths};
+    double wanted[LABELS_MAX] = {0}, found[LABELS_MAX], sum = 0;
+    struct sample sample;
+
+    (void)state;
+    fill(&sample, 2, 5, 1, 1);
+    softmax(&sample, 0, 1.25, wanted);
+    calibration_probabilities(&calibration, sample.score, 5, found);
+    for (int i = 0; i < 5; i++) {
+        assert_true(fabs(found[i] - (0.875 * wanted[i] + 0.125 * (double)fifths[i])) < 1e-9);
+        sum += found[i];
+    }
+    assert_true(fabs(sum - 1) < 1e-6);
+}
+
 static int best_of(const struct sample *sample, size_t row, double *most)
 {
     double probability[LABELS_MAX];
@@ -134,7 +191,7 @@ static void test_threshold(void **state)
         long found;
 
         fill(&sample, seed, 8, ROWS, 1.5);
-        threshold = calibration_threshold(&sample.scored, 1, &coverage);
+        threshold = calibration_threshold(&sample.scored, &plain, &coverage);
         found = gain(&sample, threshold, &wanted);
         assert_true(fabs(coverage - wanted) < 1e-9);
         assert_true(threshold >= 0 && threshold <= 0.5 && coverage >= 0.95);
@@ -161,7 +218,7 @@ static void test_what_is_more_likely_than_not_is_shown(void **state)
         sample.score[row * STRIDE] = row < ROWS / 25 ? 0.1F : 9;
         sample.score[row * STRIDE + 1] = 0;
     }
-    assert_true(calibration_threshold(&sample.scored, 1, &coverage) == 0);
+    assert_true(calibration_threshold(&sample.scored, &plain, &coverage) == 0);
     assert_true(coverage == 1);
 }
 
@@ -195,7 +252,7 @@ static double label_threshold(const struct sample *sample, int label)
     variance *= (1 - variance) / positives;
     for (int step = 1; step <= 100; step++) {
         double likelihood = exp(-pow(best - by_threshold[step], 2) / variance / 2) *
-                            exp(-pow(log(step / 100.0 * 6), 2) / 2) / step;
+                            exp(-pow(log(step / 100.0 * 8), 2) / 2) / step;
 
         place += likelihood * log(step / 100.0);
         weight += likelihood;
@@ -213,7 +270,7 @@ static void test_label_thresholds(void **state)
         int labels = 3 + (int)seed % 5;
 
         fill(&sample, seed, labels, seed % 2 ? ROWS : 12, 1);
-        calibration_label_thresholds(&sample.scored, 1, found);
+        calibration_label_thresholds(&sample.scored, &plain, found);
         for (int i = 0; i < labels; i++)
             assert_true(fabs((double)found[i] - label_threshold(&sample, i)) < 1e-5);
     }
@@ -227,7 +284,7 @@ static void test_label_thresholds_name_well(void **state)
 
     (void)state;
     fill(&sample, 7, 6, ROWS, 1);
-    calibration_label_thresholds(&sample.scored, 1, found);
+    calibration_label_thresholds(&sample.scored, &plain, found);
     for (int i = 0; i < 6; i++) {
         double best = 0, positives;
 
@@ -239,14 +296,17 @@ static void test_label_thresholds_name_well(void **state)
 
 static void check_sane(const struct scored *scored)
 {
+    struct calibration calibration = calibration_fit(scored, share);
     double temperature = calibration_temperature(scored), coverage;
-    double threshold = calibration_threshold(scored, temperature, &coverage);
+    double threshold = calibration_threshold(scored, &calibration, &coverage);
     float found[LABELS_MAX];
 
     assert_true(temperature >= 0.5 && temperature <= 2);
+    assert_true(calibration.temperature >= 0.5F && calibration.temperature <= 2);
+    assert_true(calibration.doubt >= 0 && calibration.doubt <= 0.15F);
     assert_true(threshold >= 0 && threshold <= 0.5);
     assert_true(coverage >= 0.95 && coverage <= 1);
-    calibration_label_thresholds(scored, temperature, found);
+    calibration_label_thresholds(scored, &calibration, found);
     for (int i = 0; i < scored->labels; i++)
         assert_true(found[i] > 0 && found[i] <= 1);
 }
@@ -260,9 +320,9 @@ static void test_no_rows(void **state)
     (void)state;
     check_sane(&scored);
     assert_true(calibration_temperature(&scored) == 1);
-    assert_true(calibration_threshold(&scored, 1, &coverage) == 0);
+    assert_true(calibration_threshold(&scored, &plain, &coverage) == 0);
     assert_true(coverage == 1);
-    calibration_label_thresholds(&scored, 1, found);
+    calibration_label_thresholds(&scored, &plain, found);
     assert_true(found[0] == 0.5F && found[2] == 0.5F);
 }
 
@@ -324,7 +384,7 @@ static void test_as_many_labels_as_there_may_be(void **state)
 /* After it the probabilities are p / share^tau, made to sum to 1 again. */
 static void test_recall(void **state)
 {
-    static const double share[] = {0.7, 0.25, 0.05, 0};
+    static const double shares[] = {0.7, 0.25, 0.05, 0};
     static const double tau = 0.4, temperature = 1.25;
     double before[LABELS_MAX] = {0}, after[LABELS_MAX] = {0}, sum = 0;
     struct sample sample;
@@ -332,10 +392,10 @@ static void test_recall(void **state)
     (void)state;
     fill(&sample, 9, 4, 1, 1);
     softmax(&sample, 0, temperature, before);
-    calibration_recall(share, 4, tau, temperature, sample.score);
+    calibration_recall(shares, 4, tau, temperature, sample.score);
     softmax(&sample, 0, temperature, after);
     for (int i = 0; i < 4; i++) {
-        before[i] /= share[i] > 0 ? pow(share[i], tau) : 1;
+        before[i] /= shares[i] > 0 ? pow(shares[i], tau) : 1;
         sum += before[i];
     }
     for (int i = 0; i < 4; i++)
@@ -344,11 +404,11 @@ static void test_recall(void **state)
 
 static void test_recall_of_nothing_changes_nothing(void **state)
 {
-    static const double share[] = {0.9, 0.1};
+    static const double shares[] = {0.9, 0.1};
     float score[] = {1.5F, -0.25F};
 
     (void)state;
-    calibration_recall(share, 2, 0, 0.95, score);
+    calibration_recall(shares, 2, 0, 0.95, score);
     assert_true(score[0] == 1.5F && score[1] == -0.25F);
 }
 
@@ -356,6 +416,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_temperature),
+        cmocka_unit_test(test_fit),
+        cmocka_unit_test(test_probabilities),
         cmocka_unit_test(test_threshold),
         cmocka_unit_test(test_what_is_more_likely_than_not_is_shown),
         cmocka_unit_test(test_label_thresholds),
