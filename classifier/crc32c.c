@@ -48,6 +48,7 @@ uint32_t crc32c_portable(uint32_t before, const void *bytes, size_t length)
 
 #ifdef __x86_64__
 #include <nmmintrin.h>
+#include <sys/platform/x86.h>
 
 __attribute__((target("sse4.2"))) static uint32_t crc32c_hardware(uint32_t before,
                                                                   const void *bytes, size_t length)
@@ -64,8 +65,9 @@ __attribute__((target("sse4.2"))) static uint32_t crc32c_hardware(uint32_t befor
 
 uint32_t crc32c(uint32_t before, const void *bytes, size_t length)
 {
-    return __builtin_cpu_supports("sse4.2") ? crc32c_hardware(before, bytes, length)
-                                            : crc32c_portable(before, bytes, length);
+    /* As the loader knows it: to ask the processor takes long where that is a virtual one. */
+    return CPU_FEATURE_ACTIVE(SSE4_2) ? crc32c_hardware(before, bytes, length)
+                                      : crc32c_portable(before, bytes, length);
 }
 #else
 uint32_t crc32c(uint32_t before, const void *bytes, size_t length)

@@ -11,7 +11,7 @@ static const char start_mark[] = "<s>", end_mark[] = "</s>", prefix_end = '*';
 
 enum { PREFIX_SIZE = 4 * TEXT_PREFIX_MAX + 1 /* bytes of its name */ };
 
-enum { TIMES_TABLE = 16 };
+enum { TIMES_TABLE = 16, FEW = 64 /* messages for which an index does not pay */ };
 
 /* An n-gram that is a feature. */
 struct match {
@@ -28,6 +28,7 @@ struct features {
      * be: right only if that term is there and is the feature's (Briggs and Torczon, 1993), so it
      * is never cleared. */
     struct index index;
+    uint32_t messages; /* so far, up to FEW */
 
     /* Of the present message. */
     const struct token *tokens;
@@ -202,6 +203,26 @@ static size_t find_matches(struct features *features, const struct own_words *ow
     return count;
 }
 
+/* The same, without the index. */
+static size_t find_few_matches(struct features *features, const struct own_words *own)
+{
+    const struct vocabulary *vocabulary = features->vocabulary;
+    size_t count = 0;
+
+    for (uint32_t place = 0; place < features->ngram_count; place++) {
+        const struct ngram *ngram = &features->ngrams[place];
+        uint32_t feature = vocabulary_find(vocabulary, ngram->hash);
+
+        if (feature != VOCABULARY_NONE)
+            features->index.indexed[feature].idf = vocabulary->idf[feature];
+        else if (own && ngram->kind == NGRAM_WORD)
+            feature = find_own(features, own, ngram);
+        features->matches[count] = (struct match){feature, place};
+        count += feature != VOCABULARY_NONE;
+    }
+    return count;
+}
+
 /* Adds the match to the terms, of which there are `count`; returns how many there are then. */
 static size_t count_term(struct features *features, const struct match *match, size_t count)
 {
@@ -240,9 +261,13 @@ static void weigh_terms(struct features *features)
 
 void features_weigh(struct features *features, const struct own_words *own)
 {
-    size_t matches = find_matches(features, own), terms = 0;
+    size_t matches, terms = 0;
     uint32_t known = 0, telling = 0;
 
+    if (!features->index.filled && features->messages++ == FEW)
+        index_fill(&features->index, features->vocabulary);
+    matches =
+        features->index.filled ? find_matches(features, own) : find_few_matches(features, own);
     for (size_t i = 0; i < matches; i++) {
         const struct match *match = &features->matches[i];
         uint32_t kind = features->ngrams[match->ngram].kind;

@@ -65,13 +65,18 @@ enum error index_new(const struct vocabulary *vocabulary, uint32_t extra, struct
         index_free(out);
         return error_raise_plain(ERROR_NO_MEMORY);
     }
-    memset(out->buckets, 0, buckets * sizeof *out->buckets);
-    for (uint32_t i = 0; i < vocabulary->count; i++) {
-        set_bit(out, vocabulary->hashes[i]);
-        add(out, vocabulary->hashes[i], i);
-        out->indexed[i] = (struct indexed){vocabulary->idf[i], 0};
-    }
     return ERROR_NONE;
+}
+
+void index_fill(struct index *index, const struct vocabulary *vocabulary)
+{
+    memset(index->buckets, 0, index->bucket_count * sizeof *index->buckets);
+    for (uint32_t i = 0; i < vocabulary->count; i++) {
+        set_bit(index, vocabulary->hashes[i]);
+        add(index, vocabulary->hashes[i], i);
+        index->indexed[i].idf = vocabulary->idf[i];
+    }
+    index->filled = true;
 }
 
 void index_free(struct index *index)

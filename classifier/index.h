@@ -5,6 +5,8 @@
 #include "classifier/lanes.h"
 #include "classifier/vocabulary.h"
 
+#include <stdbool.h>
+
 /* A vocabulary as one thread's reading of messages needs it, laid out for many looks in a row:
  * nearly every look ends in the filter or in one bucket, and no branch depends on where. */
 
@@ -29,13 +31,18 @@ struct index {
     uint32_t bucket_count;
     struct index_bucket *buckets; /* what has no room in one is in the next */
     struct indexed *indexed;      /* [features + extra] */
+    bool filled;                  /* by index_fill; until then there is nothing to find */
 };
 
-/* `extra`: how many more `indexed` the caller wants behind the vocabulary's, all 0.
+/* An index that is yet to be filled: memory that is reserved, and costs nothing until then.
+ * `extra`: how many more `indexed` the caller wants behind the vocabulary's; all are 0.
  * ERROR_NO_MEMORY. */
 enum error index_new(const struct vocabulary *vocabulary, uint32_t extra,
                      struct index *out) MUST_CHECK;
 void index_free(struct index *index); /* safe on a zeroed struct */
+
+/* Once, with the same vocabulary; takes as long as some hundred messages. */
+void index_fill(struct index *index, const struct vocabulary *vocabulary);
 
 /* False: it has not got this hash. True: it is worth a look. */
 static inline bool index_may_have(const struct index *index, uint64_t hash)

@@ -47,12 +47,16 @@ enum error own_reserve(struct own_words *own, size_t extra)
 
 uint32_t own_add(struct own_words *own, uint64_t hash)
 {
-    uint32_t number = own_find(own, hash);
+    uint32_t slot = hash_slot(hash, own->mask);
 
-    if (number != OWN_NONE || own->count == OWN_WORDS_MAX)
-        return number;
-    place(own, hash, own->count);
-    return own->count++;
+    for (; own->numbers[slot] != 0; slot = (slot + 1) & own->mask)
+        if (own->keys[slot] == hash)
+            return own->numbers[slot] - 1;
+    if (own->count == OWN_WORDS_MAX)
+        return OWN_NONE;
+    own->keys[slot] = hash;
+    own->numbers[slot] = ++own->count;
+    return own->count - 1;
 }
 
 void own_clear(struct own_words *own)
