@@ -18,10 +18,20 @@ struct match {
     uint32_t feature, ngram; /* its place in ngrams */
 };
 
+enum { PREFIXES_MAX = TEXT_PREFIX_MAX - TEXT_PREFIX_MIN + 1 };
+
+/* A length of prefixes. */
+struct prefix {
+    uint64_t mask;   /* of its bytes in a word's first chunk */
+    uint64_t start;  /* what hash_chunk begins with, the mark at its end in it */
+    uint16_t length; /* characters */
+};
+
 struct features {
     const struct vocabulary *vocabulary;
     struct text *text;
-    uint32_t prefixes; /* as in the settings */
+    struct prefix prefixes[PREFIXES_MAX];
+    uint32_t prefix_count;
     uint64_t start_hash, end_hash, flag_hashes[FLAG_COUNT];
     float times_weight[TIMES_TABLE]; /* 1 + ln times */
     /* Of the vocabulary and of OWN_WORDS_MAX more features. Each has the place where its term would
@@ -46,6 +56,19 @@ static float times_weight(uint32_t times)
     return (float)(1 + numeric_log(times));
 }
 
+static void fill_prefixes(struct features *features, uint32_t lengths)
+{
+    for (; lengths; lengths &= lengths - 1) {
+        unsigned length = (unsigned)__builtin_ctz(lengths);
+
+        features->prefixes[features->prefix_count++] = (struct prefix){
+            .mask = (UINT64_C(1) << 8 * length) - 1,
+            .start = HASH_START ^ (uint64_t)prefix_end << 8 * length,
+            .length = (uint16_t)length,
+        };
+    }
+}
+
 enum error features_new(const struct text_settings *settings, const struct vocabulary *vocabulary,
                         struct features **out)
 {
@@ -55,7 +78,7 @@ enum error features_new(const struct text_settings *settings, const struct vocab
     if (!features)
         return error_raise_plain(ERROR_NO_MEMORY);
     features->vocabulary = vocabulary;
-    features->prefixes = settings->prefixes;
+    fill_prefixes(features, settings->prefixes);
     features->start_hash = hash_string(start_mark, strlen(start_mark));
     features->end_hash = hash_string(end_mark, strlen(end_mark));
     for (int flag = 0; flag < FLAG_COUNT; flag++)
@@ -97,20 +120,29 @@ static uint64_t prefix_hash(const char *string, size_t length)
     return hash_string(name, length + 1);
 }
 
-/* The same by characters, for words that are not ASCII. */
+/* Where the characters end that `string` begins with, of `length` bytes; 0: it has no more. */
+static size_t prefix_end_of(const char *string, size_t length, uint32_t characters)
+{
+    size_t at = 0;
+
+    for (; at < length; at++)
+        if (((unsigned char)string[at] & 0xC0) != 0x80 && characters-- == 0)
+            return at;
+    return 0;
+}
+
+/* The same as below by characters, for words that are not ASCII. */
 static struct ngram *add_wide_prefixes(const struct features *features, uint32_t place,
                                        struct ngram *next)
 {
     const struct token *token = &features->tokens[place];
-    uint32_t characters = 0, at;
 
-    for (at = 0; at < token->length && characters <= TEXT_PREFIX_MAX; at++) {
-        if (((unsigned char)token->string[at] & 0xC0) == 0x80)
-            continue;
-        if (characters > 0 && features->prefixes >> characters & 1)
+    for (uint32_t i = 0; i < features->prefix_count; i++) {
+        size_t end = prefix_end_of(token->string, token->length, features->prefixes[i].length);
+
+        if (end > 0)
             *next++ =
-                (struct ngram){prefix_hash(token->string, at), place, NGRAM_PREFIX, (uint16_t)at};
-        characters++;
+                (struct ngram){prefix_hash(token->string, end), place, NGRAM_PREFIX, (uint16_t)end};
     }
     return next;
 }
@@ -120,18 +152,16 @@ static struct ngram *add_prefixes(const struct features *features, uint32_t plac
                                   struct ngram *next)
 {
     const struct token *token = &features->tokens[place];
-    uint32_t letters = token->kind == TOKEN_WORD ? token->length : 0;
+    uint32_t letters = token->length * (token->kind == TOKEN_WORD);
 
     if (token->chunk & UINT64_C(0x8080808080808080))
         return add_wide_prefixes(features, place, next);
-    for (uint32_t left = features->prefixes; left; left &= left - 1) {
-        uint32_t length = (uint32_t)__builtin_ctz(left);
-        uint64_t end = (uint64_t)prefix_end << 8 * length;
-        uint64_t start = token->chunk & ((UINT64_C(1) << 8 * length) - 1);
+    for (uint32_t i = 0; i < features->prefix_count; i++) {
+        const struct prefix *prefix = &features->prefixes[i];
 
-        *next = (struct ngram){hash_chunk(HASH_START, start | end), place, NGRAM_PREFIX,
-                               (uint16_t)length};
-        next += letters > length;
+        *next = (struct ngram){hash_chunk(prefix->start, token->chunk & prefix->mask), place,
+                               NGRAM_PREFIX, prefix->length};
+        next += letters > prefix->length;
     }
     return next;
 }
@@ -154,10 +184,10 @@ void features_scan(struct features *features, const char *message, size_t length
         before = hash;
     }
     *next++ = (struct ngram){hash_pair(before, features->end_hash), place, NGRAM_BIGRAM, 0};
-    flags = text_flags(features->text);
-    for (place = 0; place < FLAG_COUNT; place++)
-        if (flags >> place & 1)
-            *next++ = (struct ngram){features->flag_hashes[place], place, NGRAM_FLAG, 0};
+    for (flags = text_flags(features->text); flags; flags &= flags - 1) {
+        place = (uint32_t)__builtin_ctz(flags);
+        *next++ = (struct ngram){features->flag_hashes[place], place, NGRAM_FLAG, 0};
+    }
     features->ngram_count = (size_t)(next - features->ngrams);
 }
 

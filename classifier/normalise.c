@@ -1,5 +1,6 @@
 #include "classifier/normalise.h"
 
+#include "base/bytes.h"
 #include "base/utf8.h"
 
 #include <string.h>
@@ -207,6 +208,15 @@ static const char *step(struct normalised *out, const char *message, const char 
     return put_cluster(out, &cluster, source) ? at + taken : NULL;
 }
 
+/* Whether eight bytes and the one behind them are ASCII. */
+static bool is_plain(const char *at)
+{
+    uint64_t chunk = bytes_get_u64(at);
+
+    return !((chunk | (chunk - UINT64_C(0x0101010101010101))) & UINT64_C(0x8080808080808080)) &&
+           is_ascii(at[8]);
+}
+
 /* Copies the ASCII at `at` of which nothing joins what follows; returns where it ends. */
 static const char *put_ascii(struct normalised *out, const char *message, const char *at,
                              const char *end)
@@ -214,6 +224,12 @@ static const char *put_ascii(struct normalised *out, const char *message, const 
     size_t room = NORMALISED_MAX - out->length;
     const char *stop = (size_t)(end - at) < room ? end : at + room;
 
+    for (; stop - at > 8 && is_plain(at); at += 8) {
+        memcpy(out->bytes + out->length, at, 8);
+        for (uint32_t i = 0; i < 8; i++)
+            out->source[out->length + i] = (uint32_t)(at - message) + i;
+        out->length += 8;
+    }
     for (; at < stop && is_ascii(*at) && begins_cluster(at + 1, end); at++) {
         out->source[out->length] = (uint32_t)(at - message);
         out->bytes[out->length++] = *at;
