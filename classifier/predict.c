@@ -1,8 +1,8 @@
 #include "classifier/predict.h"
 
+#include "classifier/calibration.h"
 #include "classifier/learner_parts.h"
 #include "classifier/model_parts.h"
-#include "classifier/numeric.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -18,6 +18,7 @@ struct predictor {
     const struct model_parts *parts;
     const struct learner *learner; /* NULL: none */
     struct features *features;
+    struct calibration calibration;
     int label;                /* of the message read last */
     float offset[LABELS_MAX]; /* [labels]: what its scores have from the layer, but by no feature */
 
@@ -38,6 +39,7 @@ enum error predictor_new(const struct model *model, const struct learner *learne
     predictor->model = model;
     predictor->parts = parts;
     predictor->learner = learner;
+    predictor->calibration = (struct calibration){parts->temperature, parts->doubt, parts->share};
     predictor->items = calloc(TERMS_MAX, sizeof *predictor->items);
     predictor->names = calloc(NAMES_MAX, 1);
     if (!predictor->items || !predictor->names ||
@@ -98,7 +100,7 @@ void predictor_read(struct predictor *predictor, const char *text, size_t length
     memset(predictor->offset, 0, sizeof predictor->offset);
     if (learner)
         learner_score(learner, terms, count, score, predictor->offset);
-    numeric_probabilities(score, (int)parts->labels, 1 / (double)parts->temperature, probability);
+    calibration_probabilities(&predictor->calibration, score, (int)parts->labels, probability);
     for (int i = 0; i < (int)parts->labels; i++) {
         out->probability[i] = (float)probability[i];
         if (probability[i] > probability[best])

@@ -6,7 +6,6 @@
 #include "classifier/lexicon.h"
 #include "classifier/model_format.h"
 #include "classifier/model_parts.h"
-#include "classifier/numeric.h"
 #include "classifier/search.h"
 
 #include <math.h>
@@ -21,7 +20,7 @@ static const double TOLERANCE = 1e-5, FIRST_TOLERANCE = 1e-3;
 /* What has been fitted, beside weights and bias. */
 struct fitted {
     struct recipe first, last; /* before n-grams without weights are dropped, and after */
-    float scale[LABELS_MAX], label_threshold[LABELS_MAX];
+    float scale[LABELS_MAX], share[LABELS_MAX], label_threshold[LABELS_MAX];
     double temperature;
     struct train_report report;
 };
@@ -234,7 +233,8 @@ static int single_label(uint64_t labels)
     return (labels & (labels - 1)) == 0 ? __builtin_ctzll(labels) : -1;
 }
 
-static void measure(const struct scored *scored, double temperature, struct metrics *metrics)
+static void measure(const struct scored *scored, const struct calibration *calibration,
+                    struct metrics *metrics)
 {
     double probability[LABELS_MAX];
     float rounded[LABELS_MAX];
@@ -245,8 +245,8 @@ static void measure(const struct scored *scored, double temperature, struct metr
 
         if (label < 0)
             continue;
-        numeric_softmax(scored->score + row * (size_t)scored->stride, scored->labels,
-                        1 / temperature, probability);
+        calibration_probabilities(calibration, scored->score + row * (size_t)scored->stride,
+                                  scored->labels, probability);
         for (int i = 0; i < scored->labels; i++)
             rounded[i] = (float)probability[i];
         metrics_add(metrics, label, rounded);
@@ -260,16 +260,21 @@ static void calibrate(struct training *training)
     struct train_report *report = &fitted->report;
     struct scored scored = {fitting->dev.rows, training->dataset.set.count, (int)fitting->stride,
                             fitting->score, fitting->truth};
+    struct calibration calibration;
 
     report_stage(training, "measuring", 75, 5);
+    for (int label = 0; label < scored.labels; label++)
+        fitted->share[label] = (float)fitting->share[label];
     fitting_score(fitting);
     fitted->temperature = calibration_temperature(&scored);
     favour(training);
     fitting_score(fitting);
-    report->temperature = (double)(float)calibration_temperature(&scored);
-    report->threshold = calibration_threshold(&scored, report->temperature, &report->coverage);
-    calibration_label_thresholds(&scored, report->temperature, fitted->label_threshold);
-    measure(&scored, report->temperature, &report->dev);
+    calibration = calibration_fit(&scored, fitted->share);
+    report->temperature = (double)calibration.temperature;
+    report->doubt = (double)calibration.doubt;
+    report->threshold = calibration_threshold(&scored, &calibration, &report->coverage);
+    calibration_label_thresholds(&scored, &calibration, fitted->label_threshold);
+    measure(&scored, &calibration, &report->dev);
 }
 
 /* ---- the file ---- */
@@ -351,7 +356,9 @@ static enum error write_model(struct training *training, struct buffer *out)
         .bias = fitting->rounded + (size_t)fitting->vocabulary.count * fitting->stride,
         .weights = fitting->rounded,
         .scale = training->settings->floats ? NULL : fitted->scale,
+        .share = fitted->share,
         .temperature = (float)fitted->report.temperature,
+        .doubt = (float)fitted->report.doubt,
         .threshold = (float)fitted->report.threshold,
         .label_threshold = fitted->label_threshold,
         .origin = training->origin.data,

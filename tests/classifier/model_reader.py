@@ -11,10 +11,11 @@ part = {name.strip(b"\0").decode(): data[at:at + size] for name, at, size in
 strings = lambda name: part[name].decode().split("\0")[:-1]
 pairs = lambda name: dict(zip(strings(name)[::2], strings(name)[1::2]))
 floats = lambda name: [number for number, in struct.iter_unpack("<f", part[name])]
-WINDOW, TEMPERATURE, THRESHOLD, _, FLOOR, PREFIXES = struct.unpack("<I4fI", part["settings"][12:])
+WINDOW, TEMPERATURE, THRESHOLD, _, FLOOR, PREFIXES, DOUBT = struct.unpack(
+    "<I4fIf", part["settings"][12:])
 LABELS, NEGATORS, SUFFIXES = strings("labels")[::3], strings("negators"), strings("suffixes")
 FORMS, EMOTICONS = pairs("forms"), pairs("emoticons")
-BIAS, SCALES = floats("bias"), floats("scales") or [1] * len(LABELS)
+BIAS, SHARES, SCALES = floats("bias"), floats("shares"), floats("scales") or [1] * len(LABELS)
 ROWS = struct.iter_unpack(f"<{len(LABELS)}{'b' if part['scales'] else 'f'}", part["weights"])
 FEATURES = dict(zip(strings("strings"), zip(floats("idf"), ROWS)))
 
@@ -75,6 +76,6 @@ for line in sys.stdin.buffer:
     score = [bias + scale * sum(x[f] / norm * FEATURES[f][1][label] for f in x)
              for label, (bias, scale) in enumerate(zip(BIAS, SCALES))]
     powers = [math.exp((s - max(score)) / TEMPERATURE) for s in score]
-    p = max(powers) / sum(powers)
-    sure = p >= THRESHOLD and any(token in FEATURES for token in telling)
-    print("%s\t%.4f" % (LABELS[powers.index(max(powers))] if sure else "can't tell", p))
+    p = [(1 - DOUBT) * power / sum(powers) + DOUBT * q for power, q in zip(powers, SHARES)]
+    sure = max(p) >= THRESHOLD and any(token in FEATURES for token in telling)
+    print("%s\t%.4f" % (LABELS[p.index(max(p))] if sure else "can't tell", max(p)))
