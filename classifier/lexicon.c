@@ -24,7 +24,7 @@ static enum error set_slots(struct lexicon *lexicon, uint32_t count)
         return error_raise_plain(ERROR_NO_MEMORY);
     for (size_t i = 0; i < lexicon->count; i++) {
         uint64_t hash = lexicon->entries[i].hash;
-        uint32_t slot = hash_slot(hash, mask);
+        uint32_t slot = vocabulary_slot(hash, mask);
 
         while (slots[slot] != 0)
             slot = (slot + 1) & mask;
@@ -53,7 +53,7 @@ static enum error grow(struct lexicon *lexicon)
 
 static uint32_t *find_slot(const struct lexicon *lexicon, uint64_t hash)
 {
-    uint32_t slot = hash_slot(hash, lexicon->mask);
+    uint32_t slot = vocabulary_slot(hash, lexicon->mask);
 
     while (lexicon->slots[slot] != 0 &&
            lexicon->entries[vocabulary_feature(lexicon->slots[slot])].hash != hash)

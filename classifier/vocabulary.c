@@ -16,7 +16,7 @@ bool vocabulary_fill(const uint64_t *hashes, uint32_t count, uint32_t *slots)
     uint32_t mask = vocabulary_slots(count) - 1;
 
     for (uint32_t feature = 0; feature < count; feature++) {
-        uint32_t first = hash_slot(hashes[feature], mask), slot = first, entry;
+        uint32_t first = vocabulary_slot(hashes[feature], mask), slot = first, entry;
 
         while ((entry = slots[slot]) != 0) {
             if (hashes[vocabulary_feature(entry)] == hashes[feature])

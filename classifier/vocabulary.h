@@ -35,6 +35,13 @@ static inline uint32_t vocabulary_feature(uint32_t entry)
     return (entry & ((UINT32_C(1) << VOCABULARY_TAG) - 1)) - 1;
 }
 
+/* Where a search begins, of `mask + 1` slots: in the order of the lower halves of the hashes, as in
+ * index.h, so that hashes which crowd there crowd here, too. */
+static inline uint32_t vocabulary_slot(uint64_t hash, uint32_t mask)
+{
+    return (uint32_t)((hash & UINT32_MAX) * ((uint64_t)mask + 1) >> 32);
+}
+
 /* How many slots an index of `count` features has: a power of two, a quarter of them empty. */
 uint32_t vocabulary_slots(uint32_t count);
 
@@ -45,7 +52,7 @@ bool vocabulary_fill(const uint64_t *hashes, uint32_t count, uint32_t *slots);
 /* The feature of this hash, or VOCABULARY_NONE. */
 static inline uint32_t vocabulary_find(const struct vocabulary *vocabulary, uint64_t hash)
 {
-    uint32_t slot = hash_slot(hash, vocabulary->mask), entry;
+    uint32_t slot = vocabulary_slot(hash, vocabulary->mask), entry;
 
     while ((entry = vocabulary->slots[slot]) != 0) {
         uint32_t feature = vocabulary_feature(entry);

@@ -28,7 +28,7 @@ static int set_up(void **state)
         uint32_t slot;
 
         hashes[i] = features_hash(names[i], strlen(names[i]));
-        slot = hash_slot(hashes[i], SLOTS - 1);
+        slot = vocabulary_slot(hashes[i], SLOTS - 1);
         while (slots[slot])
             slot = (slot + 1) % SLOTS;
         slots[slot] = vocabulary_entry(i, hashes[i]);
