@@ -16,6 +16,7 @@ import tempfile
 import time
 
 sys.dont_write_bytecode = True
+import personal  # noqa: E402
 import solver  # noqa: E402
 
 PREDICT_LINES = 1_000_000
@@ -190,6 +191,9 @@ class Bench:
     def fitting(self):
         solver.compare(self)
 
+    def personal(self):
+        personal.report(self.emotrack, self.data, self.row)
+
     def table(self):
         width = [max(len(row[column]) for row in self.rows) for column in (0, 1)]
         for what, value, note in self.rows:
@@ -201,7 +205,8 @@ def main():
     parser.add_argument("--build", required=True)
     parser.add_argument("--data", required=True)
     parser.add_argument("parts", nargs="*",
-                        default=["throughput", "cold_start", "memory", "filtering", "fitting"])
+                        default=["throughput", "cold_start", "memory", "filtering", "fitting",
+                                 "personal"])
     options = parser.parse_args()
     # In memory where that can be: what is measured is the programs, not the disk they stand on.
     place = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
