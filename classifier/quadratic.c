@@ -82,41 +82,47 @@ struct block {
     _Alignas(four) float step[WIDTH_MAX];  /* to - next */
 };
 
-/* The two loops that nearly all the time goes to are compiled for the least width, too. */
+/* What follows is compiled for the least width, too: nearly all the time goes there. */
 #define KNOWN_WIDTH static inline __attribute__((always_inline))
 
+KNOWN_WIDTH float sum_of(four x)
+{
+    return (x[0] + x[2]) + (x[1] + x[3]);
+}
+
+KNOWN_WIDTH four at(const float *line, size_t lane)
+{
+    return *(const four *)(line + lane);
+}
+
+KNOWN_WIDTH void put(float *line, size_t lane, four x)
+{
+    *(four *)(line + lane) = x;
+}
+
 /* slope = gradient + sum_i x change[i] */
-KNOWN_WIDTH void sum_slope(const struct quadratic *quadratic, struct block *block, size_t width)
+KNOWN_WIDTH void fill_slope(const struct quadratic *quadratic, struct block *block, size_t width)
 {
     const struct columns *columns = quadratic->columns;
     size_t end = columns->start[block->column + 1];
     const float *gradient = quadratic->gradient + block->column * width;
 
     for (size_t lane = 0; lane < width; lane += EIGHT) {
-        four low = *(const four *)(gradient + lane), high = *(const four *)(gradient + lane + 4);
+        four low = at(gradient, lane), high = at(gradient, lane + 4);
 
         for (size_t i = columns->start[block->column]; i < end; i++) {
-            const float *change = quadratic->change + columns->row[i] * width + lane;
-            float x = columns->value[i];
+            const float *change = quadratic->change + columns->row[i] * width;
 
-            low += x * *(const four *)change;
-            high += x * *(const four *)(change + 4);
+            low += columns->value[i] * at(change, lane);
+            high += columns->value[i] * at(change, lane + 4);
         }
-        *(four *)(block->slope + lane) = low;
-        *(four *)(block->slope + lane + 4) = high;
+        put(block->slope, lane, low);
+        put(block->slope, lane + 4, high);
     }
 }
 
-static void fill_slope(const struct quadratic *quadratic, struct block *block)
-{
-    if (quadratic->width == EIGHT)
-        sum_slope(quadratic, block, EIGHT);
-    else
-        sum_slope(quadratic, block, quadratic->width);
-}
-
 /* change[i] += x (diag(p) - p p') step, for the rows of the feature */
-KNOWN_WIDTH void sum_step(struct quadratic *quadratic, const struct block *block, size_t width)
+KNOWN_WIDTH void add_step(struct quadratic *quadratic, const struct block *block, size_t width)
 {
     const struct columns *columns = quadratic->columns;
     size_t end = columns->start[block->column + 1];
@@ -128,25 +134,21 @@ KNOWN_WIDTH void sum_step(struct quadratic *quadratic, const struct block *block
         four sum = {0};
 
         for (size_t lane = 0; lane < width; lane += EIGHT)
-            sum += *(const four *)(p + lane) * *(const four *)(block->step + lane) +
-                   *(const four *)(p + lane + 4) * *(const four *)(block->step + lane + 4);
-        mean = (sum[0] + sum[2]) + (sum[1] + sum[3]);
+            sum +=
+                at(p, lane) * at(block->step, lane) + at(p, lane + 4) * at(block->step, lane + 4);
+        mean = sum_of(sum);
         for (size_t lane = 0; lane < width; lane += EIGHT) {
-            four low = *(const four *)(block->step + lane) - mean;
-            four high = *(const four *)(block->step + lane + 4) - mean;
+            four low = at(block->step, lane) - mean, high = at(block->step, lane + 4) - mean;
 
-            *(four *)(change + lane) += x * (*(const four *)(p + lane) * low);
-            *(four *)(change + lane + 4) += x * (*(const four *)(p + lane + 4) * high);
+            put(change, lane, at(change, lane) + x * (at(p, lane) * low));
+            put(change, lane + 4, at(change, lane + 4) + x * (at(p, lane + 4) * high));
         }
     }
 }
 
-static void add_step(struct quadratic *quadratic, const struct block *block)
+static float larger(float a, float b)
 {
-    if (quadratic->width == EIGHT)
-        sum_step(quadratic, block, EIGHT);
-    else
-        sum_step(quadratic, block, quadratic->width);
+    return a > b ? a : b;
 }
 
 static float clamp(float x, float low, float high)
@@ -155,19 +157,18 @@ static float clamp(float x, float low, float high)
 }
 
 /* Label after label to its minimum, the others held. */
-static void step_penalised(struct block *block)
+KNOWN_WIDTH void step_penalised(struct block *block)
 {
-    float along = 0; /* m . (to - next) */
+    float along = 0, share = 1 / block->total; /* along: m . step */
 
     for (int pass = 0; pass < 2; pass++)
         for (int label = 0; label < block->labels; label++) {
             float m = block->curvature[label], from = block->to[label], curvature, to;
-            float slope =
-                block->slope[label] + m * (from - block->next[label] - along / block->total);
+            float slope = block->slope[label] + m * (from - block->next[label] - along * share);
 
             if (from == 0 && fabsf(slope) <= block->penalty)
                 continue;
-            curvature = fmaxf(m * ((block->total - m) / block->total), FLOOR * block->total);
+            curvature = larger(m * (1 - m * share), FLOOR * block->total);
             to = curvature * from - slope;
             to = to > block->penalty    ? to - block->penalty
                  : to < -block->penalty ? to + block->penalty
@@ -181,72 +182,86 @@ static void step_penalised(struct block *block)
 
 /* All labels to their joint minimum, by the formula of Sherman and Morrison, or as far towards it
  * as the reach lets them. */
-static void step_smooth(struct block *block)
+KNOWN_WIDTH void step_smooth(struct block *block, size_t width)
 {
-    float along = 0, rest = 0, part = 1;
+    float ridge = block->ridge + FLOOR * block->total, along, part = 1;
+    four moved = {0}, rest = {TINY};
 
-    for (int label = 0; label < block->labels; label++) {
-        float m = block->curvature[label];
-        float inverse = 1 / fmaxf(m + block->ridge, FLOOR * block->total);
+    for (size_t lane = 0; lane < width; lane += 4) {
+        four m = at(block->curvature, lane), share = m / (m + ridge);
+        four slope = at(block->slope, lane) + block->ridge * at(block->next, lane);
 
-        block->step[label] = -inverse * (block->slope[label] + block->ridge * block->next[label]);
-        along += m * block->step[label];
-        rest += m * block->ridge * inverse;
+        put(block->step, lane, slope / (m + ridge));
+        moved += slope * share;
+        rest += ridge * share;
     }
-    along = rest > FLOOR * block->total ? along / rest : 0;
-    for (int label = 0; label < block->labels; label++) {
-        float m = block->curvature[label], *step = &block->step[label], room;
+    along = block->ridge > 0 ? sum_of(moved) / sum_of(rest) : 0;
+    for (size_t lane = 0; lane < width; lane += 4) {
+        four m = at(block->curvature, lane);
 
-        *step += along * m / fmaxf(m + block->ridge, FLOOR * block->total);
-        room = block->reach - copysignf(1, *step) * (block->next[label] - block->weights[label]);
-        if (fabsf(*step) * part > room)
-            part = fmaxf(room, 0) / fabsf(*step);
+        put(block->step, lane, -at(block->step, lane) - along * (m / (m + ridge)));
     }
-    for (int label = 0; label < block->labels; label++)
-        block->to[label] = block->next[label] + part * block->step[label];
+    for (int label = 0; label < block->labels; label++) {
+        float step = block->step[label], moved_before = block->next[label] - block->weights[label];
+        float room = block->reach - (step > 0 ? moved_before : -moved_before);
+
+        if (fabsf(step) * part > room)
+            part = larger(room, 0) / fabsf(step);
+    }
+    for (size_t lane = 0; lane < width; lane += 4)
+        put(block->to, lane, at(block->next, lane) + part * at(block->step, lane));
 }
 
-static void fill_block(const struct quadratic *quadratic, size_t column, struct block *block)
+KNOWN_WIDTH void fill_block(const struct quadratic *quadratic, size_t column, struct block *block,
+                            size_t width)
 {
-    size_t width = quadratic->width;
     bool bias = column + 1 == quadratic->columns->count;
+    four total = {0};
 
     block->column = column;
     block->labels = quadratic->labels;
     block->penalty = bias ? 0 : (float)quadratic->penalty[column];
     block->ridge = bias ? 0 : (float)quadratic->ridge;
-    block->reach = REACH / fmaxf(quadratic->columns->largest[column], TINY);
+    block->reach = REACH / larger(quadratic->columns->largest[column], TINY);
     block->curvature = quadratic->curvature + column * width;
     block->weights = quadratic->weights + column * width;
     block->next = quadratic->next + column * width;
-    block->total = TINY;
-    for (int label = 0; label < block->labels; label++)
-        block->total += block->curvature[label];
-    memcpy(block->to, block->next, width * sizeof *block->to);
-    fill_slope(quadratic, block);
+    for (size_t lane = 0; lane < width; lane += 4) {
+        total += at(block->curvature, lane);
+        put(block->to, lane, at(block->next, lane));
+    }
+    block->total = sum_of(total) + TINY;
+    fill_slope(quadratic, block, width);
 }
 
 /* Moves one feature's weights to about their minimum. Returns the motion: sum m step^2. */
-static double descend(struct quadratic *quadratic, size_t column)
+KNOWN_WIDTH double descend_width(struct quadratic *quadratic, size_t column, size_t width)
 {
-    size_t size = quadratic->width * sizeof(float);
     struct block block;
-    float motion = 0;
+    four motion = {0};
 
-    fill_block(quadratic, column, &block);
+    fill_block(quadratic, column, &block, width);
     if (block.penalty > 0)
         step_penalised(&block);
     else
-        step_smooth(&block);
-    if (memcmp(block.to, block.next, size) == 0)
+        step_smooth(&block, width);
+    if (memcmp(block.to, block.next, width * sizeof(float)) == 0)
         return 0;
-    for (size_t lane = 0; lane < quadratic->width; lane++) {
-        block.step[lane] = block.to[lane] - block.next[lane];
-        motion += block.curvature[lane] * block.step[lane] * block.step[lane];
+    for (size_t lane = 0; lane < width; lane += 4) {
+        four step = at(block.to, lane) - at(block.next, lane);
+
+        put(block.step, lane, step);
+        motion += at(block.curvature, lane) * step * step;
+        put(quadratic->next + column * width, lane, at(block.to, lane));
     }
-    memcpy(quadratic->next + column * quadratic->width, block.to, size);
-    add_step(quadratic, &block);
-    return (double)motion;
+    add_step(quadratic, &block, width);
+    return (double)sum_of(motion);
+}
+
+static double descend(struct quadratic *quadratic, size_t column)
+{
+    return quadratic->width == EIGHT ? descend_width(quadratic, column, EIGHT)
+                                     : descend_width(quadratic, column, quadratic->width);
 }
 
 /* The model's value, relative to the weights. The quadratic form is a sum over rows: change is
