@@ -28,7 +28,7 @@ struct solver_problem {
     int labels, stride;      /* stride >= labels; labels <= SOLVER_LABELS_MAX */
     const size_t *row_start; /* [rows + 1] */
     const uint32_t *feature; /* [row_start[rows]] */
-    const float *value;      /* [row_start[rows]] */
+    const float *value;      /* [row_start[rows]]; beyond +-1e9 the result means nothing */
     const float *target;     /* [rows][stride]; sums to 1 */
     const double *penalty;   /* [features]; may be 0 */
     double ridge;

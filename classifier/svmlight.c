@@ -62,7 +62,7 @@ static enum error read_value(struct place *place, struct svmlight *out, size_t *
     if (!read_number(place, &index) || *place->at != ':')
         return refuse(place, "behind the class stand features and values: 'feature:value'");
     if (index != rint(index) || index < 1 || index > SVMLIGHT_FEATURES_MAX)
-        return refuse(place, "a feature is a whole number from 1 to 16,777,216");
+        return refuse(place, "a feature is a whole number from 1 to 4,194,304");
     if ((size_t)index <= *before)
         return refuse(place, "the features of a line are in rising order");
     place->at++;
@@ -165,6 +165,9 @@ static enum error number_classes(const char *path, struct svmlight *out)
     if (count < 2)
         return error_raise(ERROR_INVALID, "%s: there is nothing to tell apart: %d classes", path,
                            count);
+    if (out->features > SVMLIGHT_WEIGHTS_MAX / (size_t)count)
+        return error_raise(ERROR_TOO_LARGE, "%s: %zu features times %d classes are more than %d",
+                           path, out->features, count, SVMLIGHT_WEIGHTS_MAX);
     qsort(list, (size_t)count, sizeof *list, compare_numbers);
     for (size_t row = 0; row < out->rows; row++) {
         const int32_t *found =

@@ -14,7 +14,11 @@
  * named are 0. `#` begins a comment; lines with nothing else are passed over. Every other line that
  * is not so is an error that names file and line. */
 
-enum { SVMLIGHT_FEATURES_MAX = 1 << 24, SVMLIGHT_CLASSES_MAX = 1024 };
+enum {
+    SVMLIGHT_FEATURES_MAX = 1 << 22,
+    SVMLIGHT_CLASSES_MAX = 1024,
+    SVMLIGHT_WEIGHTS_MAX = 1 << 25 /* features times classes */
+};
 
 #define SVMLIGHT_VALUE_MAX 1e9 /* of the absolute values */
 

@@ -67,7 +67,7 @@ static void test_a_file(void **state)
 
 #define A_CLASS  "a line begins with its class, a whole number"
 #define A_PAIR   "behind the class stand features and values: 'feature:value'"
-#define A_PLACE  "a feature is a whole number from 1 to 16,777,216"
+#define A_PLACE  "a feature is a whole number from 1 to 4,194,304"
 #define AN_ORDER "the features of a line are in rising order"
 #define A_VALUE  "a value is a number from -1e9 to 1e9"
 
@@ -95,7 +95,7 @@ static void test_rubbish(void **state)
         {"1 0:1", A_PLACE},
         {"1 -1:1", A_PLACE},
         {"1 1.5:1", A_PLACE},
-        {"1 16777217:1", A_PLACE},
+        {"1 4194305:1", A_PLACE},
         {"1 1e300:1", A_PLACE},
         {"1 2:1 1:1", AN_ORDER},
         {"1 2:1 2:1", AN_ORDER},
@@ -151,7 +151,7 @@ static void test_nothing_to_tell_apart(void **state)
     }
 }
 
-static void test_classes_have_a_limit(void **state)
+static void test_there_are_limits(void **state)
 {
     struct buffer text;
     struct svmlight read;
@@ -164,8 +164,16 @@ static void test_classes_have_a_limit(void **state)
     assert_int_equal(read.classes, SVMLIGHT_CLASSES_MAX);
     assert_int_equal(read.row_class[0], SVMLIGHT_CLASSES_MAX - 1);
     svmlight_free(&read);
+    assert_int_equal(buffer_append_text(&text, "0 32768:1\n"), ERROR_NONE);
+    assert_int_equal(read_bytes(text.data, text.length, &read), ERROR_NONE);
+    svmlight_free(&read);
+    assert_int_equal(buffer_append_text(&text, "0 32769:1\n"), ERROR_NONE);
+    assert_int_equal(read_bytes(text.data, text.length, &read), ERROR_TOO_LARGE);
+    svmlight_free(&read);
     assert_int_equal(buffer_append_text(&text, "1\n"), ERROR_NONE);
     assert_int_equal(read_bytes(text.data, text.length, &read), ERROR_TOO_LARGE);
+    assert_non_null(strstr(error_sentence(), "classes"));
+    assert_null(strstr(error_sentence(), "times"));
     svmlight_free(&read);
     buffer_free(&text);
 }
@@ -208,7 +216,7 @@ int main(void)
         cmocka_unit_test(test_rubbish),
         cmocka_unit_test(test_a_nul),
         cmocka_unit_test(test_nothing_to_tell_apart),
-        cmocka_unit_test(test_classes_have_a_limit),
+        cmocka_unit_test(test_there_are_limits),
         cmocka_unit_test(test_no_file),
         cmocka_unit_test(test_out_of_memory),
     };
