@@ -6,19 +6,21 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
-/* Fewer messages are not worth waking a thread for. */
-enum { WORTH_A_THREAD = 16 * BATCH_RANGE };
+enum {
+    WORTH_A_THREAD = 16 * BATCH_RANGE, /* fewer messages are not worth waking a thread for */
+    LINGER = 1000, /* looks at what another thread is about to do, some 10 us, before sleeping */
+};
 
 struct batch {
     struct predictor *predictor; /* of the thread that starts and finishes */
     pthread_t threads[PARALLEL_MAX];
     int wanted, started; /* beside the calling one */
 
-    pthread_mutex_t lock; /* for all below but `next` */
+    pthread_mutex_t lock; /* for what is changed below, but `next` */
     pthread_cond_t wake;  /* there is a new job, or none will come */
     pthread_cond_t idle;  /* the last thread is done with the present job */
-    unsigned long job;    /* its number */
-    int working;          /* threads that are at the present job, the calling one left out */
+    atomic_int job;       /* its number */
+    atomic_int working;   /* threads that are at the present job, the calling one left out */
     bool ending;
     batch_work *work;
     void *context;
@@ -38,11 +40,22 @@ static void work_on(struct batch *batch, struct predictor *predictor)
     }
 }
 
+/* Looks for a little while whether the value stays. */
+static void linger(const atomic_int *value, int present)
+{
+    for (int look = 0; look < LINGER && atomic_load(value) == present; look++) {
+#ifdef __SSE2__
+        __builtin_ia32_pause();
+#endif
+    }
+}
+
 /* Waits for a job after that of number `*seen`; false: none will come. */
-static bool take_job(struct batch *batch, unsigned long *seen)
+static bool take_job(struct batch *batch, int *seen)
 {
     bool taken;
 
+    linger(&batch->job, *seen);
     pthread_mutex_lock(&batch->lock);
     while (batch->job == *seen && !batch->ending)
         pthread_cond_wait(&batch->wake, &batch->lock);
@@ -57,7 +70,7 @@ static void *run(void *argument)
 {
     struct batch *batch = argument;
     struct predictor *predictor;
-    unsigned long seen = 0;
+    int seen = 0;
 
     if (predictor_twin(batch->predictor, &predictor))
         return NULL; /* the others do it all */
@@ -132,7 +145,12 @@ void batch_start(struct batch *batch, batch_work *work, void *context, size_t co
 
 void batch_finish(struct batch *batch)
 {
+    int working;
+
     work_on(batch, batch->predictor);
+    working = atomic_load(&batch->working);
+    if (working > 0)
+        linger(&batch->working, working);
     pthread_mutex_lock(&batch->lock);
     while (batch->working > 0)
         pthread_cond_wait(&batch->idle, &batch->lock);

@@ -18,6 +18,7 @@ char *__wrap_strndup(const char *text, size_t length);
 
 static atomic_int left; /* allocations until the one that fails, itself included; <= 0: none */
 static atomic_bool failed;
+static atomic_ulong allocations;
 
 void allocation_fail_at(int n)
 {
@@ -31,8 +32,14 @@ bool allocation_failed(void)
     return failed;
 }
 
+unsigned long allocation_count(void)
+{
+    return allocations;
+}
+
 static bool fails(void)
 {
+    allocations++;
     if (left <= 0 || atomic_fetch_sub(&left, 1) != 1)
         return false;
     failed = true;

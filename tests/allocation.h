@@ -21,4 +21,7 @@ void allocation_fail_at(int n);
 /* Whether it has come to that since the last allocation_fail_at. No allocation fails after it. */
 bool allocation_failed(void);
 
+/* How many allocations there have been since the program's start, failed ones included. */
+unsigned long allocation_count(void);
+
 #endif

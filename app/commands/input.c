@@ -8,8 +8,10 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Room for the longest line beside a block that is worth a system call. */
-enum { INPUT_SIZE = 256 * 1024 };
+enum {
+    READ_MAX = 64 * 1024, /* bytes: worth a system call, and a small part of the nearer cache */
+    INPUT_SIZE = READ_MAX + TEXT_MAX + 1, /* the one may be the CR of CR LF */
+};
 
 static enum error read_input(char *to, size_t room, size_t *got)
 {
@@ -72,7 +74,7 @@ bool input_take(struct input *input, struct line *out)
         take(input, rest, 0, out);
         return true;
     }
-    if (rest > TEXT_MAX + 1) { /* the one may be the CR of CR LF */
+    if (rest > TEXT_MAX + 1) {
         input->skipping = true;
         input->start = input->end;
     }
@@ -89,7 +91,7 @@ enum error input_fill(struct input *input)
     memcpy(input->block, from, rest);
     input->start = 0;
     input->end = rest;
-    error = read_input(input->block + rest, INPUT_SIZE - rest, &got);
+    error = read_input(input->block + rest, READ_MAX, &got);
     input->end += got;
     input->ended = got == 0;
     return error;
