@@ -188,10 +188,10 @@ static void halve(struct quadratic *quadratic)
 /* Goes from the weights towards next until the objective falls enough; false where it does not. */
 static bool search(struct solver *solver, double *objective)
 {
-    const double enough = 1e-3;
+    const double enough = 1e-3, noise = 1e-14;
     double promise = quadratic_minimise(&solver->quadratic);
 
-    for (int tries = 0; tries < TRIES; tries++) {
+    for (int tries = 0; tries < TRIES && promise < -noise * *objective; tries++) {
         double value = evaluate(solver);
 
         if (value < *objective && value <= *objective + enough * promise) {
