@@ -174,7 +174,7 @@ static enum error choose_labels(struct maker *maker)
     int labels[LABELS_MAX];
 
     for (size_t i = 0; i < world->count; i++)
-        rows[label_of(world->rows[i])]++;
+        rows[label_of(&world->rows[i])]++;
     for (int i = 0; i < model_label_count(world->model); i++)
         if (rows[i] >= ROWS_MIN)
             labels[count++] = i;
@@ -221,12 +221,12 @@ static const struct corpus_row *take_row(struct maker *maker, int label)
     size_t at = draw(maker, world->count);
 
     for (size_t looks = 0; looks < world->count; looks++, at = (at + 1) % world->count) {
-        int of = label_of(world->rows[at]);
+        int of = label_of(&world->rows[at]);
 
         if (maker->person->used[at] || (label < 0 ? of == maker->person->from : of != label))
             continue;
         maker->person->used[at] = true;
-        return world->rows[at];
+        return &world->rows[at];
     }
     return NULL;
 }

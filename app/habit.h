@@ -46,8 +46,8 @@ struct person {
 /* What people are made of; borrowed. */
 struct habit_world {
     const struct model *model;
-    struct predictor *predictor;    /* of the model alone */
-    const struct corpus_row **rows; /* [count]: messages of others, with one label each */
+    struct predictor *predictor;   /* of the model alone */
+    const struct corpus_row *rows; /* [count]: messages of others, with one label each */
     size_t count;
 };
 

@@ -22,8 +22,8 @@ struct play {
     const struct personalize_settings *settings;
     const struct model *model;
     struct corpus corpus;
-    const struct corpus_row **rows; /* [world.count] */
-    int *alone;                     /* [world.count]: what the model says without a layer */
+    struct corpus_row *rows; /* [world.count] */
+    int *alone;              /* [world.count]: what the model says without a layer */
     struct habit_world world;
     struct predictor *plain, *personal;
     struct learner *learner;
@@ -72,7 +72,7 @@ static enum error take_rows(struct play *play)
         if ((row->labels & (row->labels - 1)) != 0)
             continue;
         play->alone[play->world.count] = guess(play->plain, row->text, row->length);
-        play->rows[play->world.count++] = row;
+        play->rows[play->world.count++] = *row;
     }
     play->world.model = play->model;
     play->world.predictor = play->plain;
@@ -164,7 +164,7 @@ static void measure_ordinary(struct play *play, const struct person *person,
                              struct personalize_tally *tally)
 {
     for (size_t i = 0; i < play->world.count; i++) {
-        const struct corpus_row *row = play->rows[i];
+        const struct corpus_row *row = &play->rows[i];
         int label = __builtin_ctzll(row->labels);
 
         if (!person->used[i] && label != person->from)

@@ -8,8 +8,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <langinfo.h>
-#include <locale.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -309,13 +307,6 @@ static void occupy(int descriptor, int direction)
     }
 }
 
-/* LC_CTYPE alone: a locale with decimal commas would break JSON and CSV. */
-static void choose_locale(void)
-{
-    if (!setlocale(LC_CTYPE, "") || strcmp(nl_langinfo(CODESET), "UTF-8") != 0)
-        setlocale(LC_CTYPE, "C.UTF-8");
-}
-
 static void generate(const struct program *program, const char *what)
 {
     if (strcmp(what, "man") == 0)
@@ -378,7 +369,6 @@ int program_main(const struct program *program, int argc, char **argv)
     occupy(STDIN_FILENO, O_WRONLY);
     occupy(STDOUT_FILENO, O_RDONLY);
     occupy(STDERR_FILENO, O_RDONLY);
-    choose_locale();
     error = parse(&parser, argc, argv);
     code = error ? report_outcome(&parser.arguments, error) : run(&parser);
     return finish_output(&parser.arguments, code);

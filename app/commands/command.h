@@ -85,8 +85,8 @@ const struct command *program_command(const struct program *program, const char 
  * `--generate man|bash|zsh|fish`, which --help does not show, prints the program's man page or a
  * shell's completion from the same table, for the build.
  *
- * Before anything else it makes the process safe to work in: the locale is a UTF-8 one, and
- * descriptors 0 to 2 are taken, so that no file of ours becomes one. */
+ * Before anything else it makes the process safe to work in: descriptors 0 to 2 are taken, so that
+ * no file of ours becomes one. The locale stays "C": commands speak UTF-8 whatever it is. */
 int program_main(const struct program *program, int argc, char **argv);
 
 /* Prints "emotrack: <the sentence of the last error>" to standard error and returns EXIT_FAILED. */

@@ -9,6 +9,8 @@
 #include "app/tui/write_view.h"
 #include "base/clock.h"
 
+#include <langinfo.h>
+#include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -293,6 +295,13 @@ static enum error end(struct tui *tui)
 
 /* ---- starting ---- */
 
+/* LC_CTYPE alone: a locale with decimal commas would break JSON and CSV. */
+static void choose_locale(void)
+{
+    if (!setlocale(LC_CTYPE, "") || strcmp(nl_langinfo(CODESET), "UTF-8") != 0)
+        setlocale(LC_CTYPE, "C.UTF-8");
+}
+
 /* Whether the user's own locale, not the one that we fell back to, promises UTF-8. */
 static bool terminal_is_utf8(void)
 {
@@ -312,6 +321,7 @@ enum error tui_run(struct journal *journal, const struct tui_options *options)
     struct tui tui = {0};
     enum error error;
 
+    choose_locale();
     face_init(&tui.face, journal);
     history_init(&tui.history);
     error = write_init(&tui.write, &tui.face);
