@@ -11,10 +11,9 @@
  *     + sum_j sum_l (penalty[j] |w + d| + ridge / 2 (w + d)^2),    d = next - w,
  *     change[i] = (diag(p[i]) - p[i] p[i]') (X d)[i]
  *
- * A feature's own curvature, sum_i x^2 (diag(p) - p p'), is bounded from above by
- * diag(m) - m m' / sum m, m = sum_i x^2 p, so that no step raises the model. What is left slow
- * (features that go together, the bias) is sped up by Anderson's extrapolation over the last
- * sweeps (Bertrand and Massias, "Anderson acceleration of coordinate descent", AISTATS 2021). */
+ * What is slow in that (features that go together, the bias) is sped up by Anderson's extrapolation
+ * over the last sweeps (Bertrand and Massias, "Anderson Acceleration of Coordinate Descent",
+ * AISTATS 2021). */
 
 enum { PAST = 6 /* sweeps that are extrapolated from */ };
 

@@ -5,6 +5,7 @@
 #include "classifier/parallel.h"
 #include "classifier/quadratic.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -282,6 +283,7 @@ enum error solver_run(const struct solver_problem *problem, double *weights)
     enum error error;
     int iterations;
 
+    assert(problem->labels > 0 && problem->labels <= SOLVER_LABELS_MAX);
     solver.threads = problem->threads > 0 ? problem->threads : parallel_processors();
     error = begin(&solver);
     width = solver.quadratic.width;
