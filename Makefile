@@ -9,7 +9,7 @@
 ##   make sanitize     the tests under AddressSanitizer and UndefinedBehaviorSanitizer
 ##   make valgrind     the unit tests and some commands under valgrind
 ##   make fuzz         libFuzzer, FUZZ_SECONDS (60) a target
-##   make bench        speed and memory (PEERS=1: beside scikit-learn)
+##   make bench        speed and memory (PEERS=1: beside scikit-learn, fastText, LIBLINEAR)
 ##   make bench-federated  how far federated learning comes, with noise and without
 ##   make bench-server the server under load
 ##   make check-page   the server's status page in a real browser (chromium)
@@ -259,10 +259,18 @@ endif
 
 # ---- benchmarks ----
 
+# What is measured in a program of its own: a bare loop, and a guess as the terminal UI asks for it.
+MEASURES := $(BUILD)/tests/bench/bare $(BUILD)/tests/bench/live
+$(MEASURES): %: %.o $(LIBRARY)
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o %.a,$^) $(LIBS)
+
+measures: $(MEASURES)
+	@:
+
 # PEERS=1 also installs and runs what it is compared with.
 bench:
 	@.ci/setup build test $(if $(PEERS),peers)
-	@+$(MAKE) --no-print-directory $(JOBS) all
+	@+$(MAKE) --no-print-directory $(JOBS) all measures
 	@python3 tests/bench/run.py --build $(BUILD) --data $(DATA)
 
 # The curve for z = 0, 1 and 4, in one process, by the code of devices and server.
@@ -297,7 +305,7 @@ help:
 
 FORCE:
 .PHONY: all run unit-tests fuzz-replays test-programs soak test sanitize valgrind fuzz fuzzers \
-	lint format model model-28 check-model docs install uninstall bench bench-federated \
+	lint format model model-28 check-model docs install uninstall measures bench bench-federated \
 	bench-server check-page demo clean help FORCE
 .SECONDARY:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

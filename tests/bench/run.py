@@ -18,12 +18,10 @@ import time
 sys.dont_write_bytecode = True
 import personal  # noqa: E402
 import solver  # noqa: E402
+import throughput  # noqa: E402
 
-PREDICT_LINES = 1_000_000
-PEER_LINES = 100_000
 RATINGS = 1_000
 ROWS = 100_000
-RUNS = 5
 FILTERS = ("love", "not:rated emotion:sadness", 'after:2000 "going to"', "zzzz-not-there")
 DEADLINE = 30  # seconds for a screen to show what is waited for
 
@@ -33,7 +31,8 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 
 class Bench:
     def __init__(self, build, data, work):
-        self.emotrack = os.path.abspath(os.path.join(build, "emotrack"))
+        self.build = os.path.abspath(build)
+        self.emotrack = os.path.join(self.build, "emotrack")
         self.lab = self.emotrack + "-lab"
         self.one_core = ONE_CORE
         self.data, self.work = data, work
@@ -65,53 +64,24 @@ class Bench:
                 file.write("\n".join(texts[:lines - at]) + "\n")
         return path
 
-    # ---- a million lines ----
+    # ---- a million lines, and one message as it is typed ----
 
-    def predict(self, path):
-        begin = time.perf_counter()
-        with open(path, "rb") as text:
-            subprocess.run([*ONE_CORE, self.emotrack, "predict", "--no-personal"], stdin=text,
-                           stdout=subprocess.DEVNULL, env=self.env, check=True)
-        return PREDICT_LINES / (time.perf_counter() - begin)
-
-    def start_peer(self, path):
-        peer = subprocess.Popen([*ONE_CORE, "/usr/bin/python3", os.path.join(HERE, "peer.py"),
-                                 self.data, path], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                                stderr=subprocess.DEVNULL, text=True, env=self.env)
-        if peer.stdout.readline() == "ready\n":
-            return peer
-        peer.wait()
-        return None
-
-    def ask_peer(self, peer):
-        peer.stdin.write("\n")
-        peer.stdin.flush()
-        return PEER_LINES / float(peer.stdout.readline())
+    def labelled(self):
+        """Texts of the training part with the one label that they have after mapping."""
+        with open(os.path.join(self.data, "ekman.tsv"), encoding="utf-8") as file:
+            emotion = dict(line.rstrip("\n").split("\t") for line in file)
+        with open(os.path.join(self.data, "train.tsv"), encoding="utf-8") as file:
+            for line in file:
+                text, names = line.rstrip("\n").split("\t")
+                labels = {emotion[name] for name in names.split(",")}
+                if len(labels) == 1:
+                    yield text, labels.pop()
 
     def throughput(self):
-        texts = self.texts()
-        if not texts:
-            self.row("predict, lines a second", "skipped", f"no GoEmotions in '{self.data}'")
-            return
-        path = self.corpus(texts, PREDICT_LINES)
-        peer = self.start_peer(self.corpus(texts, PEER_LINES))
-        ours, theirs = [], []
-        for _ in range(RUNS):  # in turn, so that what else the machine does hits both
-            ours.append(self.predict(path))
-            if peer:
-                theirs.append(self.ask_peer(peer))
-        mine = statistics.median(ours)
-        self.row("predict, lines a second", f"{mine:,.0f}",
-                 f"{PREDICT_LINES:,} lines, one core, text in to labels out; wanted 500,000")
-        if not peer:
-            self.row("scikit-learn", "skipped", "not installed: make bench PEERS=1")
-            return
-        peer.stdin.close()
-        peer.wait()
-        other = statistics.median(theirs)
-        self.row("scikit-learn, lines a second", f"{other:,.0f}",
-                 f"{PEER_LINES:,} lines; TfidfVectorizer(1-2-grams) + LogisticRegression")
-        self.row("times scikit-learn", f"{mine / other:.1f}", "wanted 8")
+        throughput.compare(self)
+
+    def live(self):
+        throughput.live(self)
 
     # ---- one message, from a cold start ----
 
@@ -205,7 +175,7 @@ def main():
     parser.add_argument("--build", required=True)
     parser.add_argument("--data", required=True)
     parser.add_argument("parts", nargs="*",
-                        default=["throughput", "cold_start", "memory", "filtering", "fitting",
+                        default=["throughput", "live", "cold_start", "memory", "filtering", "fitting",
                                  "personal"])
     options = parser.parse_args()
     # In memory where that can be: what is measured is the programs, not the disk they stand on.
