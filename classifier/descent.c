@@ -13,7 +13,6 @@ static const float FLOOR = 1e-6F; /* of a curvature, as a part of the greatest t
 /* One feature: what a step of it has to go by. */
 struct block {
     size_t column;
-    int labels;
     float penalty, ridge, reach;
     const float *curvature; /* m */
     const float *weights;
@@ -99,12 +98,12 @@ static float clamp(float x, float low, float high)
 }
 
 /* Label after label to its minimum, the others held. */
-KNOWN_WIDTH void step_penalised(struct block *block)
+KNOWN_WIDTH void step_penalised(struct block *block, size_t width)
 {
     float along = 0, share = 1 / block->total; /* along: m . step */
 
     for (int pass = 0; pass < 2; pass++)
-        for (int label = 0; label < block->labels; label++) {
+        for (size_t label = 0; label < width; label++) {
             float m = block->curvature[label], from = block->to[label], curvature, to;
             float slope = block->slope[label] + m * (from - block->next[label] - along * share);
 
@@ -143,7 +142,7 @@ KNOWN_WIDTH void step_smooth(struct block *block, size_t width)
 
         put(block->step, lane, -get(block->step, lane) - along * (m / (m + ridge)));
     }
-    for (int label = 0; label < block->labels; label++) {
+    for (size_t label = 0; label < width; label++) {
         float step = block->step[label], moved_before = block->next[label] - block->weights[label];
         float room = block->reach - (step > 0 ? moved_before : -moved_before);
 
@@ -161,7 +160,6 @@ KNOWN_WIDTH void fill_block(const struct quadratic *quadratic, size_t column, st
     four total = {0};
 
     block->column = column;
-    block->labels = quadratic->labels;
     block->penalty = bias ? 0 : (float)quadratic->penalty[column];
     block->ridge = bias ? 0 : (float)quadratic->ridge;
     block->reach = REACH / larger(quadratic->columns->largest[column], TINY);
@@ -183,7 +181,7 @@ KNOWN_WIDTH double step_of_width(struct quadratic *quadratic, size_t column, siz
 
     fill_block(quadratic, column, &block, width);
     if (block.penalty > 0)
-        step_penalised(&block);
+        step_penalised(&block, width);
     else
         step_smooth(&block, width);
     if (memcmp(block.to, block.next, width * sizeof(float)) == 0)

@@ -33,7 +33,6 @@ enum error quadratic_make(const struct columns *columns, int labels, const doubl
 
     *out = (struct quadratic){
         .columns = columns,
-        .labels = labels,
         .width = width,
         .penalty = penalty,
         .ridge = ridge,

@@ -19,7 +19,6 @@ enum { PAST = 6 /* sweeps that are extrapolated from */ };
 
 struct quadratic {
     const struct columns *columns;
-    int labels;
     size_t width;          /* of all lines: labels, rounded up to a multiple of EIGHT */
     const double *penalty; /* [columns - 1] */
     double ridge;
