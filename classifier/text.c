@@ -502,7 +502,7 @@ static size_t read_word(struct text *text, size_t start)
 
     if (is_odd(text, chunk, start + length, length))
         return read_any_word(text, start);
-    run = (UINT64_C(1) << length) - 1;
+    run = (others & -others) - 1; /* a bit for each byte of the word */
     run &= ~normalised_bits(normalised->upper, start);
     text->words += length >= 2;
     text->shouted += (length >= 2) & (run == 0);

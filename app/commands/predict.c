@@ -6,6 +6,7 @@
 #include "app/output.h"
 #include "classifier/batch.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -129,6 +130,7 @@ static enum error guess_lines(struct guesser *guesser, struct input *input)
     while (!error) {
         struct page *page = &guesser->pages[guesser->guessed == &guesser->pages[0]];
 
+        assert(page);
         take_lines(guesser, input, page);
         if (page->count > 0) {
             error = turn_page(guesser, page);
@@ -202,8 +204,9 @@ static enum error open_guesser(struct guesser *guesser)
                                         .terminal = isatty(STDOUT_FILENO) == 1};
     answers_init(&guesser->answers, journal_model(guesser->journal));
     guesser->pages = calloc(2, sizeof *guesser->pages);
-    return guesser->pages ? output_open(&guesser->output, NULL)
-                          : error_raise_plain(ERROR_NO_MEMORY);
+    if (!guesser->pages)
+        return error_raise_plain(ERROR_NO_MEMORY);
+    return output_open(&guesser->output, NULL);
 }
 
 static void close_guesser(struct guesser *guesser)

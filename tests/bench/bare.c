@@ -86,23 +86,37 @@ static double run(const char *text, const char *end, unsigned char *labels, int 
     return (double)(done.tv_sec - begin.tv_sec) + 1e-9 * (double)(done.tv_nsec - begin.tv_nsec);
 }
 
+/* The bytes of a file with a line break behind them, to be freed; NULL: they cannot be had. */
+static char *read_file(const char *path, size_t *length)
+{
+    FILE *file = fopen(path, "rb");
+    char *text = NULL;
+    long size;
+
+    if (!file)
+        return NULL;
+    if (fseek(file, 0, SEEK_END) == 0 && (size = ftell(file)) > 0 && fseek(file, 0, SEEK_SET) == 0)
+        text = malloc((size_t)size + 1);
+    if (text) {
+        *length = fread(text, 1, (size_t)size, file);
+        text[(*length)++] = '\n';
+    }
+    fclose(file);
+    return text;
+}
+
 int main(int argc, char **argv)
 {
-    FILE *file = argc == 2 ? fopen(argv[1], "rb") : NULL;
-    long size;
-    char *text;
-    unsigned char *labels;
+    size_t length = 0;
+    char *text = argc == 2 ? read_file(argv[1], &length) : NULL;
+    unsigned char *labels = text ? malloc(length) : NULL;
 
-    if (!file || fseek(file, 0, SEEK_END) || (size = ftell(file)) <= 0 || fseek(file, 0, SEEK_SET))
+    if (!labels) {
+        free(text);
         return EXIT_FAILURE;
-    text = malloc((size_t)size + 1);
-    labels = malloc((size_t)size + 1);
-    if (!text || !labels || fread(text, 1, (size_t)size, file) != (size_t)size)
-        return EXIT_FAILURE;
-    fclose(file);
-    text[size++] = '\n'; /* whatever the last line ends with */
-    run(text, text + size, labels, 1);
-    printf("%.6f\n", run(text, text + size, labels, 0));
+    }
+    run(text, text + length, labels, 1);
+    printf("%.6f\n", run(text, text + length, labels, 0));
     free(text);
     free(labels);
     return EXIT_SUCCESS;

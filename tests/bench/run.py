@@ -175,8 +175,8 @@ def main():
     parser.add_argument("--build", required=True)
     parser.add_argument("--data", required=True)
     parser.add_argument("parts", nargs="*",
-                        default=["throughput", "live", "cold_start", "memory", "filtering", "fitting",
-                                 "personal"])
+                        default=["throughput", "live", "cold_start", "memory", "filtering",
+                                 "fitting", "personal"])
     options = parser.parse_args()
     # In memory where that can be: what is measured is the programs, not the disk they stand on.
     place = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
