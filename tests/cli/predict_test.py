@@ -97,6 +97,43 @@ class PredictTest(Case):
         echoed = b"".join(line.split(b"\t", 2)[2] + b"\n" for line in done.out.split(b"\n")[:-1])
         self.assertEqual(echoed, lines)
 
+    def test_jobs_make_no_difference(self):
+        lines = b"".join(b"line %d %s\n" % (i, b"sad love " * (i % 40)) for i in range(6000))
+        for options in ([], ["--all"], ["--json"], ["--why", "--no-personal"]):
+            one = self.emotrack("predict", *options, "--jobs", "1", input=lines).out
+            for jobs in ("2", "3", "8"):
+                done = self.emotrack("predict", *options, "--jobs", jobs, input=lines)
+                self.assertEqual(done.out, one)
+            self.assertEqual(self.emotrack("predict", *options, input=lines).out, one)
+        for wrong in ("0", "-1", "two", ""):
+            self.emotrack("predict", "--jobs", wrong, "x", code=2)
+
+    def test_a_reader_who_leaves_ends_it(self):
+        lines = b"I love this so much\n" * 200_000
+        child = subprocess.Popen([PROGRAM, "predict"], stdin=subprocess.PIPE,
+                                 stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=self.env)
+        try:
+            child.stdout.close()
+            child.stdin.write(lines)
+            child.stdin.close()
+        except BrokenPipeError:
+            pass
+        self.assertNotEqual(child.wait(DEADLINE), 0)
+
+    def test_all_emotions_that_are_likely_enough(self):
+        texts = [text for text, _ in EXAMPLES] + ["qwxzv", "oh no, I am scared and sad"]
+        input = "".join(text + "\n" for text in texts)
+        guesses = self.emotrack("predict", "--json", input=input).objects
+        lines = self.emotrack("predict", "--all", input=input).lines
+        for guess, line in zip(guesses, lines, strict=True):
+            names, probabilities, echo = line.split("\t")
+            named = [item["label"] for item in guess["labels"]] or [guess["label"] or "can't tell"]
+            likely = [item["probability"] for item in guess["labels"]] or [guess["probability"]]
+            self.assertEqual((names.split(","), echo), (named, guess["text"]))
+            for shown, exact in zip(probabilities.split(","), likely, strict=True):
+                self.assertAlmostEqual(float(shown), exact, delta=0.00006)
+        self.assertTrue(any("," in line.split("\t")[0] for line in lines))
+
     def test_exit_code(self):
         self.emotrack("predict", "--exit-code", "I love this so much")
         self.emotrack("predict", "--exit-code", "I love this so much", "qwxzv", code=3)
