@@ -23,7 +23,8 @@ const char *describe_guess(const struct model *model, const struct prediction *p
 
 const struct label *describe_second(const struct model *model, const struct prediction *prediction)
 {
-    uint64_t others = prediction->labels & ~(UINT64_C(1) << prediction->label);
+    uint64_t named = prediction->can_tell ? prediction->labels : 0;
+    uint64_t others = named & ~(UINT64_C(1) << prediction->label);
 
     return others ? model_label(model, prediction_likeliest(prediction, others)) : NULL;
 }

@@ -207,7 +207,7 @@ static bool add_labels(cJSON *object, const struct model *model,
                        const struct prediction *prediction)
 {
     cJSON *list = cJSON_AddArrayToObject(object, "labels");
-    uint64_t left = prediction->labels;
+    uint64_t left = prediction->can_tell ? prediction->labels : 0;
     bool complete = list != NULL;
 
     while (left && complete) {

@@ -6,8 +6,9 @@
 #include <stdbool.h>
 
 enum {
-    STEPS = 100, /* thresholds and doubts are hundredths */
-    DOUBT_MAX = 15,
+    STEPS = 100,      /* thresholds are hundredths */
+    SLOPE_STEPS = 20, /* slopes are twentieths */
+    SLOPE_MAX = 18,
 };
 
 /* How many rows fall into each hundredth of a probability, and how many of those it is right for.
@@ -29,14 +30,31 @@ static bool has_label(const struct scored *scored, size_t row, int label)
     return scored->truth[row] >> label & 1;
 }
 
+/* What the greatest score is ahead of the second. */
+static double lead_of(const float *score, int labels)
+{
+    float first = score[0] > score[1] ? score[0] : score[1];
+    float second = score[0] > score[1] ? score[1] : score[0];
+
+    for (int i = 2; i < labels; i++) {
+        if (score[i] > first) {
+            second = first;
+            first = score[i];
+        } else if (score[i] > second) {
+            second = score[i];
+        }
+    }
+    return (double)first - (double)second;
+}
+
 void calibration_probabilities(const struct calibration *calibration, const float *score,
                                int labels, double *probability)
 {
-    double doubt = (double)calibration->doubt;
+    double temperature = (double)calibration->temperature, slope = (double)calibration->slope;
+    double lead = lead_of(score, labels) / temperature;
 
-    numeric_probabilities(score, labels, 1 / (double)calibration->temperature, probability);
-    for (int i = 0; i < labels; i++)
-        probability[i] = (1 - doubt) * probability[i] + doubt * (double)calibration->share[i];
+    temperature *= 1 + slope * (lead / (1 + lead) - 0.5);
+    numeric_probabilities(score, labels, 1 / temperature, probability);
 }
 
 static void soften(const struct scored *scored, size_t row, const struct calibration *calibration,
@@ -56,7 +74,7 @@ static int likeliest(const double *probability, int labels)
     return best;
 }
 
-/* ---- temperature and doubt ---- */
+/* ---- temperature and slope ---- */
 
 /* What is searched for the temperature of the least loss. */
 struct valley {
@@ -151,16 +169,18 @@ double calibration_temperature(const struct scored *scored)
     return (double)valley.calibration.temperature;
 }
 
-struct calibration calibration_fit(const struct scored *scored, const float *share)
+struct calibration calibration_fit(const struct scored *scored)
 {
-    struct calibration best = {1, 0, share};
+    static const double deviation = 0.25; /* of the slope's prior */
+    struct calibration best = {1, 0};
     double least = 0;
 
-    for (int doubt = 0; doubt <= DOUBT_MAX; doubt++) {
-        struct valley valley = {scored, {1, (float)doubt / STEPS, share}, guess_loss};
-        double loss = find_bottom(&valley);
+    for (int step = 0; step <= SLOPE_MAX; step++) {
+        float slope = (float)step / SLOPE_STEPS;
+        struct valley valley = {scored, {1, slope}, guess_loss};
+        double off = (double)slope / deviation, loss = find_bottom(&valley) + off * off / 2;
 
-        if (doubt == 0 || loss < least) {
+        if (step == 0 || loss < least) {
             least = loss;
             best = valley.calibration;
         }

@@ -16,22 +16,25 @@ struct scored {
     const uint64_t *truth; /* [rows]; bit i: the row has label i; one at least */
 };
 
-/* How scores become probabilities: p = (1 - doubt) softmax(score / temperature) + doubt share. The
- * doubt is for what no score can know: people disagree about messages that look the same, and a
- * guess of 99 % would be right less often. */
+/* How scores become probabilities: p = softmax(score / T), T = temperature (1 + slope (lead / (1 +
+ * lead) - 1/2)), where the lead is what the greatest score is ahead of the second, divided by the
+ * temperature. Weights that were fitted with a penalty say too little where there is little
+ * evidence, and too much where there is much; one temperature for all messages only weighs the one
+ * against the other (Balanya et al., "Adaptive Temperature Scaling for Robust Calibration of Deep
+ * Neural Networks", 2022). The order of the labels is that of their scores. */
 struct calibration {
-    float temperature, doubt;
-    const float *share; /* [labels], of the training rows; sums to 1. Borrowed. */
+    float temperature, slope; /* 0: T is the temperature */
 };
 
-/* [labels] each. */
+/* [labels] each; two labels at least. */
 void calibration_probabilities(const struct calibration *calibration, const float *score,
                                int labels, double *probability);
 
-/* Fits temperature and doubt, a hundredth up to 3/20, to `share`: so that the likeliest label is
- * right as often as its probability says, over the rows with one label (the likelihood of whether
- * it is). 1 and 0 where there are none. */
-struct calibration calibration_fit(const struct scored *scored, const float *share);
+/* Fits the temperature, 1/2 to 2, and the slope, twentieths up to 9/10: so that the likeliest label
+ * is right as often as its probability says, over the rows with one label (the likelihood of
+ * whether it is, and a prior of the slope around 0 with a standard deviation of a quarter, so that
+ * few rows do not bend it). 1 and 0 where there are none. */
+struct calibration calibration_fit(const struct scored *scored);
 
 /* The temperature alone, 1/2 to 2, of the least loss over the rows with one label (Guo et al., "On
  * Calibration of Modern Neural Networks", 2017); 1 where none is better than that. */

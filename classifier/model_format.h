@@ -36,7 +36,7 @@ enum {
     SETTING_UNSEEN_IDF = 24,
     SETTING_NORM_FLOOR = 28,
     SETTING_PREFIXES = 32,
-    SETTING_DOUBT = 36, /* f32 */
+    SETTING_SLOPE = 36, /* f32 */
     SETTINGS_LENGTH = 40,
 
     WEIGHT_STEPS = 127, /* a weight of a byte is -127 to 127 times its label's scale */
@@ -56,7 +56,6 @@ enum section {
     SECTION_STRINGS,
     SECTION_IDF,
     SECTION_BIAS,
-    SECTION_SHARES,
     SECTION_THRESHOLDS,
     SECTION_SCALES,
     SECTION_WEIGHTS,
@@ -67,7 +66,7 @@ enum section {
 #define MODEL_SECTION_NAMES                                                                        \
     {                                                                                              \
         "settings", "labels", "negators", "suffixes", "forms", "emoticons", "origin", "strings",   \
-            "idf", "bias", "shares", "thresholds", "scales", "weights",                            \
+            "idf", "bias", "thresholds", "scales", "weights",                                      \
     }
 
 static inline uint32_t model_stride(uint32_t labels)

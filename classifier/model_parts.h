@@ -21,8 +21,7 @@ struct model_parts {
     /* [stride]: what the weights of a label are whole multiples of, -127 to 127 times; the file
      * then has a byte a weight. NULL: the file has each weight as a float. */
     const float *scale;
-    const float *share;       /* [stride]: each label's of the training rows; sums to 1 */
-    float temperature, doubt; /* with the shares: how scores become probabilities (calibration.h) */
+    float temperature, slope; /* how scores become probabilities (calibration.h) */
     float threshold;          /* the least probability that is not "can't tell" */
     /* [stride]: the least probability of each label at which it is named beside others. */
     const float *label_threshold;

@@ -99,7 +99,7 @@ static enum error read_settings(const struct check *check, struct model_parts *p
     parts->vocabulary.count = bytes_get_u32(settings + SETTING_FEATURES);
     parts->text.negation_window = bytes_get_u32(settings + SETTING_NEGATION_WINDOW);
     parts->temperature = bytes_get_f32(settings + SETTING_TEMPERATURE);
-    parts->doubt = bytes_get_f32(settings + SETTING_DOUBT);
+    parts->slope = bytes_get_f32(settings + SETTING_SLOPE);
     parts->threshold = bytes_get_f32(settings + SETTING_THRESHOLD);
     parts->vocabulary.unseen_idf = bytes_get_f32(settings + SETTING_UNSEEN_IDF);
     parts->vocabulary.norm_floor = bytes_get_f32(settings + SETTING_NORM_FLOOR);
@@ -107,7 +107,7 @@ static enum error read_settings(const struct check *check, struct model_parts *p
     if (parts->version == 0 || parts->labels < 2 || parts->labels > LABELS_MAX ||
         parts->vocabulary.count > VOCABULARY_MAX ||
         !(parts->temperature >= 0.01F && parts->temperature <= 100) ||
-        !(parts->doubt >= 0 && parts->doubt <= 1) ||
+        !(parts->slope >= 0 && parts->slope <= 1) ||
         !(parts->threshold >= 0 && parts->threshold <= 1) ||
         !(parts->vocabulary.unseen_idf >= 0 && parts->vocabulary.unseen_idf <= 100) ||
         !(parts->vocabulary.norm_floor >= 0 && parts->vocabulary.norm_floor <= 1e6F))
@@ -198,9 +198,6 @@ static enum error read_rows(const struct check *check, struct model *model)
     if (!read_row(check, SECTION_BIAS, labels, model->bias) ||
         !all_within(model->bias, labels, -VALUE_MAX, VALUE_MAX))
         return damaged(check, "its biases are wrong");
-    if (!read_row(check, SECTION_SHARES, labels, model->share) ||
-        !all_within(model->share, labels, 0, 1))
-        return damaged(check, "its shares are wrong");
     if (!read_row(check, SECTION_THRESHOLDS, labels, model->label_threshold) ||
         !all_within(model->label_threshold, labels, 0, 1))
         return damaged(check, "its thresholds are wrong");
@@ -208,7 +205,6 @@ static enum error read_rows(const struct check *check, struct model *model)
                   !all_within(model->scale, labels, 0, VALUE_MAX / WEIGHT_STEPS)))
         return damaged(check, "its scales are wrong");
     parts->bias = model->bias;
-    parts->share = model->share;
     parts->label_threshold = model->label_threshold;
     parts->scale = bytes ? model->scale : NULL;
     return ERROR_NONE;

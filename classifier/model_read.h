@@ -9,7 +9,7 @@ struct model {
     struct buffer file; /* strings and idf are used in place */
     struct model_parts parts;
     struct label labels[LABELS_MAX];
-    float bias[LABELS_MAX], share[LABELS_MAX], scale[LABELS_MAX], label_threshold[LABELS_MAX];
+    float bias[LABELS_MAX], scale[LABELS_MAX], label_threshold[LABELS_MAX];
     float *weights;    /* [feature][stride] */
     uint32_t *offsets; /* [features + 1] */
     uint32_t *slots;   /* of the vocabulary, as the hashes */

@@ -29,7 +29,7 @@ static enum error append_settings(const struct model_parts *parts, struct buffer
     bytes_put_u32(settings + SETTING_TEXT_RULES, TEXT_RULES);
     bytes_put_u32(settings + SETTING_NEGATION_WINDOW, parts->text.negation_window);
     bytes_put_f32(settings + SETTING_TEMPERATURE, parts->temperature);
-    bytes_put_f32(settings + SETTING_DOUBT, parts->doubt);
+    bytes_put_f32(settings + SETTING_SLOPE, parts->slope);
     bytes_put_f32(settings + SETTING_THRESHOLD, parts->threshold);
     bytes_put_f32(settings + SETTING_UNSEEN_IDF, parts->vocabulary.unseen_idf);
     bytes_put_f32(settings + SETTING_NORM_FLOOR, parts->vocabulary.norm_floor);
@@ -107,7 +107,6 @@ static enum error append_section(const struct model_parts *parts, enum section s
     case SECTION_STRINGS: return buffer_append(out, parts->strings, parts->offsets[features]);
     case SECTION_IDF: return buffer_append(out, parts->vocabulary.idf, features * sizeof(float));
     case SECTION_BIAS: return append_row(parts, parts->bias, out);
-    case SECTION_SHARES: return append_row(parts, parts->share, out);
     case SECTION_THRESHOLDS: return append_row(parts, parts->label_threshold, out);
     case SECTION_SCALES: return append_row(parts, parts->scale, out);
     case SECTION_WEIGHTS: return append_weights(parts, out);

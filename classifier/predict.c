@@ -39,7 +39,7 @@ enum error predictor_new(const struct model *model, const struct learner *learne
     predictor->model = model;
     predictor->parts = parts;
     predictor->learner = learner;
-    predictor->calibration = (struct calibration){parts->temperature, parts->doubt, parts->share};
+    predictor->calibration = (struct calibration){parts->temperature, parts->slope};
     predictor->items = calloc(TERMS_MAX, sizeof *predictor->items);
     predictor->names = calloc(NAMES_MAX, 1);
     if (!predictor->items || !predictor->names ||
@@ -72,9 +72,9 @@ static const struct learner *teacher(const struct predictor *predictor)
     return predictor->learner && learner_count(predictor->learner) > 0 ? predictor->learner : NULL;
 }
 
-static uint64_t named_labels(const struct model_parts *parts, const float *probability)
+static uint64_t named_labels(const struct model_parts *parts, int best, const float *probability)
 {
-    uint64_t labels = 0;
+    uint64_t labels = UINT64_C(1) << best;
 
     for (uint32_t i = 0; i < parts->labels; i++)
         labels |= (uint64_t)(probability[i] >= parts->label_threshold[i]) << i;
@@ -109,7 +109,7 @@ void predictor_read(struct predictor *predictor, const char *text, size_t length
     predictor->label = best;
     out->label = best;
     out->can_tell = features_telling(features) > 0 && out->probability[best] >= parts->threshold;
-    out->labels = out->can_tell ? named_labels(parts, out->probability) : 0;
+    out->labels = named_labels(parts, best, out->probability);
     out->known = features_known(features);
     text_tokens(features_text(features), &count);
     out->tokens = (uint32_t)count;

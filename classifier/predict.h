@@ -14,8 +14,8 @@
 struct prediction {
     int label;                     /* index of the most probable label */
     bool can_tell;                 /* false: "can't tell" (nothing known, or below the threshold) */
-    uint64_t labels;               /* bit i: label i is probable enough to be named beside others
-                                      (its own threshold); none where can_tell is false */
+    uint64_t labels;               /* bit i: label i is the most probable, or as probable as its own
+                                      threshold wants; worth naming where can_tell is true */
     uint32_t tokens;               /* words and signs in the message */
     uint32_t known;                /* of those, how many the model or the user's ratings know */
     float probability[LABELS_MAX]; /* [labels], sums to 1; softmax with the model's temperature */

@@ -20,7 +20,7 @@ static const double TOLERANCE = 1e-5, FIRST_TOLERANCE = 1e-3;
 /* What has been fitted, beside weights and bias. */
 struct fitted {
     struct recipe first, last; /* before n-grams without weights are dropped, and after */
-    float scale[LABELS_MAX], share[LABELS_MAX], label_threshold[LABELS_MAX];
+    float scale[LABELS_MAX], label_threshold[LABELS_MAX];
     double temperature;
     struct train_report report;
 };
@@ -263,15 +263,13 @@ static void calibrate(struct training *training)
     struct calibration calibration;
 
     report_stage(training, "measuring", 75, 5);
-    for (int label = 0; label < scored.labels; label++)
-        fitted->share[label] = (float)fitting->share[label];
     fitting_score(fitting);
     fitted->temperature = calibration_temperature(&scored);
     favour(training);
     fitting_score(fitting);
-    calibration = calibration_fit(&scored, fitted->share);
+    calibration = calibration_fit(&scored);
     report->temperature = (double)calibration.temperature;
-    report->doubt = (double)calibration.doubt;
+    report->slope = (double)calibration.slope;
     report->threshold = calibration_threshold(&scored, &calibration, &report->coverage);
     calibration_label_thresholds(&scored, &calibration, fitted->label_threshold);
     measure(&scored, &calibration, &report->dev);
@@ -356,9 +354,8 @@ static enum error write_model(struct training *training, struct buffer *out)
         .bias = fitting->rounded + (size_t)fitting->vocabulary.count * fitting->stride,
         .weights = fitting->rounded,
         .scale = training->settings->floats ? NULL : fitted->scale,
-        .share = fitted->share,
         .temperature = (float)fitted->report.temperature,
-        .doubt = (float)fitted->report.doubt,
+        .slope = (float)fitted->report.slope,
         .threshold = (float)fitted->report.threshold,
         .label_threshold = fitted->label_threshold,
         .origin = training->origin.data,

@@ -33,7 +33,7 @@ struct train_report {
     double penalty, ridge; /* as they were chosen; one of them is 0 */
     struct metrics dev;    /* of the dev rows with one label */
     double coverage;       /* the part of those that is not "can't tell" */
-    double threshold, temperature, doubt;
+    double threshold, temperature, slope;
 };
 
 /* Whether a row of data, counted from 0, is in the part that is used. */

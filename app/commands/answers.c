@@ -65,7 +65,7 @@ static size_t put_all(const struct answers *answers, const struct prediction *pr
     uint64_t left;
     char *at = head;
 
-    if (!prediction->labels)
+    if (!prediction->can_tell)
         return put_head(answers, prediction, head);
     for (left = prediction->labels; left;) {
         int label = prediction_likeliest(prediction, left);

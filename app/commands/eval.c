@@ -24,21 +24,10 @@ static void list_labels(const struct model *model, struct label_set *set)
         snprintf(set->names[i], sizeof set->names[i], "%s", model_label(model, i)->name);
 }
 
-/* The labels that are probable enough to be named, each by its own threshold. */
-static uint64_t named_labels(const struct model *model, const struct prediction *prediction)
-{
-    uint64_t labels = 0;
-
-    for (int i = 0; i < model_label_count(model); i++)
-        if (prediction->probability[i] >= model_label_threshold(model, i))
-            labels |= UINT64_C(1) << i;
-    return labels;
-}
-
 static void measure_row(struct evaluation *evaluation, uint64_t labels,
                         const struct prediction *prediction)
 {
-    multilabel_add(&evaluation->multilabel, labels, named_labels(evaluation->model, prediction));
+    multilabel_add(&evaluation->multilabel, labels, prediction->labels);
     if ((labels & (labels - 1)) != 0) {
         evaluation->skipped++;
         return;

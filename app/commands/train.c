@@ -76,8 +76,8 @@ static void print_report(const struct train_report *report, size_t size, const c
            (unsigned long long)report->dev.rows, metrics_accuracy(&report->dev),
            metrics_macro_f1(&report->dev), metrics_uar(&report->dev), metrics_nll(&report->dev),
            metrics_ece(&report->dev));
-    printf("temperature %.4f, doubt %.2f, \"can't tell\" below %.2f (%.1f%% of the dev rows)\n",
-           report->temperature, report->doubt, report->threshold, 100 * (1 - report->coverage));
+    printf("temperature %.4f, slope %.2f, \"can't tell\" below %.2f (%.1f%% of the dev rows)\n",
+           report->temperature, report->slope, report->threshold, 100 * (1 - report->coverage));
 }
 
 /* A slip of the hand must not replace the data, or somebody's journal. */

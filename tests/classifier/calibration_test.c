@@ -21,10 +21,7 @@ struct sample {
     uint64_t truth[ROWS];
 };
 
-/* Of no label anything: what doubt adds is nothing. */
-static const float share[LABELS_MAX];
-static const float fifths[] = {0.2F, 0.2F, 0.2F, 0.2F, 0.2F};
-static const struct calibration plain = {1, 0, share};
+static const struct calibration plain = {1, 0};
 
 static double draw(uint64_t *state) /* in [0, 1) */
 {
@@ -122,10 +119,16 @@ static double guess_loss(const struct sample *sample, const struct calibration *
     return sum;
 }
 
-/* No other temperature and doubt fit better, whether or not some labels are not the scores'. */
+/* Of the slope: its prior, of a standard deviation of a quarter. */
+static double slope_loss(const struct calibration *calibration)
+{
+    return 8 * (double)(calibration->slope * calibration->slope);
+}
+
+/* No other temperature and slope fit better, whatever drew the labels. */
 static void test_fit(void **state)
 {
-    static const double noises[] = {0, 0.05, 0.15};
+    static const double temperatures[] = {0.7, 1, 1.6}, noises[] = {0, 0.05, 0.15};
 
     (void)state;
     for (size_t i = 0; i < 3; i++) {
@@ -134,38 +137,62 @@ static void test_fit(void **state)
         struct calibration found;
         double loss, off, other;
 
-        fill(&sample, i + 3, 5, ROWS, 0.8);
+        fill(&sample, i + 3, 5, ROWS, temperatures[i]);
         for (size_t row = 0; row < ROWS; row++)
             if (draw(&seed) < noises[i])
                 sample.truth[row] = UINT64_C(1) << (int)(5 * draw(&seed));
-        found = calibration_fit(&sample.scored, fifths);
-        loss = guess_loss(&sample, &found, &off);
+        found = calibration_fit(&sample.scored);
+        loss = guess_loss(&sample, &found, &off) + slope_loss(&found);
         assert_true(fabs(off) < 0.02);
-        for (int step = 0; step < 16 * 30; step++) {
-            struct calibration tried = {(float)(0.5 + 0.05 * (step / 16)), (float)(step % 16) / 100,
-                                        fifths};
+        for (int step = 0; step < 19 * 30; step++) {
+            struct calibration tried = {(float)(0.5 + 0.05 * (step / 19)), (float)(step % 19) / 20};
 
-            assert_true(guess_loss(&sample, &tried, &other) > loss - 1e-3);
+            assert_true(guess_loss(&sample, &tried, &other) + slope_loss(&tried) > loss - 1e-3);
         }
     }
 }
 
-/* p = (1 - doubt) softmax(score / temperature) + doubt share. */
+/* softmax(score / T), T by hand: leads of 0, 1 and 3 temperatures. */
 static void test_probabilities(void **state)
 {
-    const struct calibration calibration = {1.25F, 0.125F, fifths};
-    double wanted[LABELS_MAX] = {0}, found[LABELS_MAX], sum = 0;
-    struct sample sample;
+    static const struct calibration calibration = {2, 0.5F};
+    static const struct {
+        float score[3];
+        double temperature;
+    } cases[] = {
+        {{1, 1, -3}, 2 * (1 - 0.5 / 2)},
+        {{-4, 0.5F, 2.5F}, 2},
+        {{7, 1, 0}, 2 * (1 + 0.5 / 4)},
+    };
 
     (void)state;
-    fill(&sample, 2, 5, 1, 1);
-    softmax(&sample, 0, 1.25, wanted);
-    calibration_probabilities(&calibration, sample.score, 5, found);
-    for (int i = 0; i < 5; i++) {
-        assert_true(fabs(found[i] - (0.875 * wanted[i] + 0.125 * (double)fifths[i])) < 1e-9);
-        sum += found[i];
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        double found[LABELS_MAX], wanted[3], sum = 0;
+
+        calibration_probabilities(&calibration, cases[i].score, 3, found);
+        for (int label = 0; label < 3; label++) {
+            wanted[label] = exp((double)cases[i].score[label] / cases[i].temperature);
+            sum += wanted[label];
+        }
+        for (int label = 0; label < 3; label++)
+            assert_true(fabs(found[label] - wanted[label] / sum) < 1e-9);
     }
-    assert_true(fabs(sum - 1) < 1e-6);
+}
+
+/* The greater the lead, the greater the probability, with the steepest slope too. */
+static void test_the_order_stays(void **state)
+{
+    static const struct calibration steep = {0.5F, 0.9F};
+    double found[LABELS_MAX], before = 0;
+
+    (void)state;
+    for (int step = 0; step < 60; step++) {
+        const float score[3] = {0, (float)step / 4, -1};
+
+        calibration_probabilities(&steep, score, 3, found);
+        assert_true(found[1] > before && found[1] >= found[0] && found[0] > found[2]);
+        before = found[1];
+    }
 }
 
 static int best_of(const struct sample *sample, size_t row, double *most)
@@ -316,14 +343,14 @@ static void test_label_thresholds_name_well(void **state)
 
 static void check_sane(const struct scored *scored)
 {
-    struct calibration calibration = calibration_fit(scored, share);
+    struct calibration calibration = calibration_fit(scored);
     double temperature = calibration_temperature(scored), coverage;
     double threshold = calibration_threshold(scored, &calibration, &coverage);
     float found[LABELS_MAX];
 
     assert_true(temperature >= 0.5 && temperature <= 2);
     assert_true(calibration.temperature >= 0.5F && calibration.temperature <= 2);
-    assert_true(calibration.doubt >= 0 && calibration.doubt <= 0.15F);
+    assert_true(calibration.slope >= 0 && calibration.slope <= 0.9F);
     assert_true(threshold >= 0 && threshold <= 0.5);
     assert_true(coverage >= 0.95 && coverage <= 1);
     calibration_label_thresholds(scored, &calibration, found);
@@ -438,6 +465,7 @@ int main(void)
         cmocka_unit_test(test_temperature),
         cmocka_unit_test(test_fit),
         cmocka_unit_test(test_probabilities),
+        cmocka_unit_test(test_the_order_stays),
         cmocka_unit_test(test_threshold),
         cmocka_unit_test(test_what_is_more_likely_than_not_is_shown),
         cmocka_unit_test(test_label_thresholds),

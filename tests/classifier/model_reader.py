@@ -11,11 +11,11 @@ part = {name.strip(b"\0").decode(): data[at:at + size] for name, at, size in
 strings = lambda name: part[name].decode().split("\0")[:-1]
 pairs = lambda name: dict(zip(strings(name)[::2], strings(name)[1::2]))
 floats = lambda name: [number for number, in struct.iter_unpack("<f", part[name])]
-WINDOW, TEMPERATURE, THRESHOLD, _, FLOOR, PREFIXES, DOUBT = struct.unpack(
+WINDOW, TEMPERATURE, THRESHOLD, _, FLOOR, PREFIXES, SLOPE = struct.unpack(
     "<I4fIf", part["settings"][12:])
 LABELS, NEGATORS, SUFFIXES = strings("labels")[::3], strings("negators"), strings("suffixes")
 FORMS, EMOTICONS = pairs("forms"), pairs("emoticons")
-BIAS, SHARES, SCALES = floats("bias"), floats("shares"), floats("scales") or [1] * len(LABELS)
+BIAS, SCALES = floats("bias"), floats("scales") or [1] * len(LABELS)
 ROWS = struct.iter_unpack(f"<{len(LABELS)}{'b' if part['scales'] else 'f'}", part["weights"])
 FEATURES = dict(zip(strings("strings"), zip(floats("idf"), ROWS)))
 
@@ -75,7 +75,9 @@ for line in sys.stdin.buffer:
     norm = math.sqrt(sum(value * value for value in x.values()) + FLOOR)
     score = [bias + scale * sum(x[f] / norm * FEATURES[f][1][label] for f in x)
              for label, (bias, scale) in enumerate(zip(BIAS, SCALES))]
-    powers = [math.exp((s - max(score)) / TEMPERATURE) for s in score]
-    p = [(1 - DOUBT) * power / sum(powers) + DOUBT * q for power, q in zip(powers, SHARES)]
+    lead = (max(score) - sorted(score)[-2]) / TEMPERATURE
+    heat = TEMPERATURE * (1 + SLOPE * (lead / (1 + lead) - 0.5))
+    powers = [math.exp((s - max(score)) / heat) for s in score]
+    p = [power / sum(powers) for power in powers]
     sure = max(p) >= THRESHOLD and any(token in FEATURES for token in telling)
     print("%s\t%.4f" % (LABELS[p.index(max(p))] if sure else "can't tell", max(p)))

@@ -22,7 +22,6 @@ static const char strings[] = "good\0not:good\0<s> good\0\xC3\xA9t\xC3\xA9\0happ
 static const uint32_t offsets[FEATURES + 1] = {0, 5, 14, 23, 29, sizeof strings};
 static const float idf[FEATURES] = {1, 2.5F, 3, 7, 7.5F};
 static const float bias[STRIDE] = {0.25F, -1, 1e6F};
-static const float shares[STRIDE] = {0.5F, 0.125F, 0.375F};
 static const float thresholds[STRIDE] = {0, 0.3F, 1};
 static const float scales[STRIDE] = {0.01F, 0, 7e3F};
 static const signed char steps[FEATURES][STRIDE] = {
@@ -54,8 +53,7 @@ static struct model_parts sample(const float *scale)
         .weights = floats,
         .scale = scale,
         .temperature = 1.25F,
-        .share = shares,
-        .doubt = 0.0625F,
+        .slope = 0.0625F,
         .threshold = 0.375F,
         .label_threshold = thresholds,
         .origin = "corpus: none\n",
@@ -101,8 +99,7 @@ static void assert_same_vocabulary(const struct model_parts *a, const struct mod
     assert_int_equal(a->vocabulary.count, FEATURES);
     assert_true(a->vocabulary.unseen_idf == b->vocabulary.unseen_idf);
     assert_true(a->vocabulary.norm_floor == b->vocabulary.norm_floor);
-    assert_true(a->doubt == b->doubt);
-    assert_memory_equal(a->share, b->share, a->labels * sizeof *a->share);
+    assert_true(a->slope == b->slope);
     assert_memory_equal(a->vocabulary.idf, b->vocabulary.idf, sizeof idf);
     assert_memory_equal(a->offsets, b->offsets, sizeof offsets);
     assert_memory_equal(a->strings, b->strings, sizeof strings);
@@ -312,7 +309,7 @@ static void test_too_many_labels(void **state)
         many[i] = (struct label){names[i], "", "red"};
     }
     parts.label = many;
-    parts.weights = parts.bias = parts.share = parts.label_threshold = rows;
+    parts.weights = parts.bias = parts.label_threshold = rows;
     parts.labels = LABELS_MAX + 1;
     parts.stride = model_stride(parts.labels);
     assert_refused(write(&parts));

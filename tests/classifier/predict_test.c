@@ -143,13 +143,24 @@ static void assert_why_adds_up(size_t length)
     assert_true(fabs(sum - (double)why.score) < 1e-4);
 }
 
-/* The probability without what doubt has added: softmax(score / T). */
-static double undoubted(const struct prediction *prediction, int label)
+/* What the scores of these probabilities were divided by: calibration.h, from their lead over T. */
+static double heat(const struct prediction *prediction)
 {
     const struct model_parts *parts = model_parts(model);
+    double temperature = (double)parts->temperature, slope = (double)parts->slope,
+           found = temperature;
+    float second = 0;
 
-    return ((double)prediction->probability[label] - (double)(parts->doubt * parts->share[label])) /
-           (1 - (double)parts->doubt);
+    for (int i = 0; i < model_label_count(model); i++)
+        if (i != prediction->label)
+            second = fmaxf(second, prediction->probability[i]);
+    for (int i = 0; i < 200; i++) {
+        double lead = log((double)prediction->probability[prediction->label] / (double)second) *
+                      found / temperature;
+
+        found = temperature * (1 + slope * (lead / (1 + lead) - 0.5));
+    }
+    return found;
 }
 
 /* p = softmax(score / T): the winner's score over the mean of the others is there twice. */
@@ -161,13 +172,13 @@ static void assert_score_is_right(const struct prediction *prediction)
 
     predictor_why(predictor, &why);
     for (int i = 0; i < labels; i++) {
-        if (undoubted(prediction, i) < 1e-4)
+        if (prediction->probability[i] < 1e-4F)
             return;
         if (i != prediction->label)
-            others += log(undoubted(prediction, i)) / (labels - 1);
+            others += log((double)prediction->probability[i]) / (labels - 1);
     }
-    score = log(undoubted(prediction, prediction->label)) - others;
-    assert_true(fabs(score * (double)model_temperature(model) - (double)why.score) < 1e-3);
+    score = log((double)prediction->probability[prediction->label]) - others;
+    assert_true(fabs(score * heat(prediction) - (double)why.score) < 1e-3);
 }
 
 static void test_why_adds_up(void **state)

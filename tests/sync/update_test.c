@@ -1,4 +1,5 @@
 #include "classifier/model_parts.h"
+#include "classifier/numeric.h"
 #include "classifier/predict.h"
 #include "sync/report.h"
 #include "sync/update.h"
@@ -116,14 +117,26 @@ static void expect_learnt(const float *bias, const float *probability, int truth
     }
 }
 
-/* Learning goes by the probabilities without what doubt adds. */
-static void leave_doubt_out(struct prediction *prediction)
+/* Learning goes by the probabilities at the temperature alone. */
+static void predict(const char *message, struct prediction *out)
 {
     const struct model_parts *parts = model_parts(model);
+    double probability[LABELS_MAX];
+    struct features *features;
+    const struct term *terms;
+    float score[LABELS_MAX];
+    size_t count;
 
+    assert_int_equal(features_new(&parts->text, &parts->vocabulary, &features), ERROR_NONE);
+    predictor_read(predictor, message, strlen(message), out);
+    features_scan(features, message, strlen(message));
+    features_weigh(features, NULL);
+    terms = features_terms(features, &count);
+    model_parts_score(parts, terms, count, score);
+    numeric_probabilities(score, labels, 1 / (double)parts->temperature, probability);
     for (int i = 0; i < labels; i++)
-        prediction->probability[i] =
-            (prediction->probability[i] - parts->doubt * parts->share[i]) / (1 - parts->doubt);
+        out->probability[i] = (float)probability[i];
+    features_free(features);
 }
 
 /* With noise, a tenth at least. */
@@ -138,8 +151,7 @@ static void test_one_step(void **state)
     int truth = label("sadness");
 
     (void)state;
-    predictor_read(predictor, messages[0], strlen(messages[0]), &prediction);
-    leave_doubt_out(&prediction);
+    predict(messages[0], &prediction);
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         wide.noise = cases[i].noise;
         learn_once(prediction.label, false, truth, bias);
