@@ -52,10 +52,10 @@ static void write_corpus(int rows, int labels)
     buffer_free(&text);
 }
 
+static struct train_report report; /* of the last training */
+
 static enum error train(struct train_settings settings, struct buffer *out)
 {
-    struct train_report report;
-
     settings.data = data_path;
     if (!settings.origin)
         settings.origin = "";
@@ -149,6 +149,150 @@ static void test_the_same_bytes_twice(void **state)
                 memcmp(first.data, second.data, first.length) != 0);
     buffer_free(&first);
     buffer_free(&second);
+}
+
+static uint32_t draw(uint32_t below)
+{
+    static uint64_t state = 1;
+
+    state = state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+    return (uint32_t)(state >> 33) % below;
+}
+
+/* One word in a row tells the label, as a rule; the others tell nothing. */
+static void append_telling_row(struct buffer *text, uint32_t label)
+{
+    for (int word = 0; word < 8; word++)
+        assert_int_equal(buffer_format(text, "noise%u ", draw(200)), ERROR_NONE);
+    assert_int_equal(buffer_format(text, "tell%u\tlabel%u\n", draw(4) > 0 ? label : draw(3), label),
+                     ERROR_NONE);
+}
+
+/* Every word tells a little. */
+static void append_weak_row(struct buffer *text, uint32_t label)
+{
+    for (int word = 0; word < 12; word++)
+        assert_int_equal(
+            buffer_format(text, "weak%u ", 3 * draw(150) + (draw(4) > 0 ? draw(3) : label)),
+            ERROR_NONE);
+    assert_int_equal(buffer_format(text, "\tlabel%u\n", label), ERROR_NONE);
+}
+
+static void write_rows(void (*append)(struct buffer *text, uint32_t label), int rows)
+{
+    struct buffer text;
+
+    buffer_init(&text, 1024 * 1024);
+    for (int i = 0; i < rows; i++)
+        append(&text, draw(10) > 0 ? draw(2) : 2); /* the third label is rare */
+    write_file(data_path, text.data);
+    buffer_free(&text);
+}
+
+static struct model *trained(struct train_settings settings)
+{
+    struct model *model;
+    struct buffer file;
+
+    assert_int_equal(train(settings, &file), ERROR_NONE);
+    assert_int_equal(model_from_bytes(&file, "trained", &model), ERROR_NONE);
+    return model;
+}
+
+static void test_the_kind_is_chosen_by_what_is_held_out(void **state)
+{
+    (void)state;
+    write_rows(append_telling_row, 3000);
+    model_close(trained((struct train_settings){.seed = 1}));
+    assert_true(report.penalty > 0 && report.ridge == 0);
+    write_rows(append_weak_row, 3000);
+    model_close(trained((struct train_settings){.seed = 1}));
+    assert_true(report.penalty == 0 && report.ridge > 0);
+}
+
+static void test_what_was_held_out_is_trained_on_afterwards(void **state)
+{
+    (void)state;
+    write_corpus(600, 3);
+    model_close(trained((struct train_settings){.seed = 1}));
+    assert_int_equal(report.rows, 600);
+    assert_true(report.dev_rows > 30 && report.dev_rows < 90);
+    model_close(trained((struct train_settings){.seed = 1, .dev = data_path}));
+    assert_int_equal(report.rows, 600);
+    assert_int_equal(report.dev_rows, 600);
+}
+
+static void test_bytes_say_what_floats_say(void **state)
+{
+    static const char text[] = "noise1 noise7 tell1";
+    struct model *bytes, *floats;
+    struct prediction some, exact;
+    struct predictor *predictor;
+
+    (void)state;
+    write_rows(append_telling_row, 1000);
+    bytes = trained((struct train_settings){.seed = 1});
+    floats = trained((struct train_settings){.seed = 1, .floats = true});
+    assert_true(model_file_size(bytes) < model_file_size(floats));
+    assert_int_equal(predictor_new(bytes, NULL, &predictor), ERROR_NONE);
+    predictor_read(predictor, text, strlen(text), &some);
+    predictor_free(predictor);
+    assert_int_equal(predictor_new(floats, NULL, &predictor), ERROR_NONE);
+    predictor_read(predictor, text, strlen(text), &exact);
+    predictor_free(predictor);
+    assert_int_equal(some.label, exact.label);
+    for (int i = 0; i < 3; i++)
+        assert_true(some.probability[i] - exact.probability[i] < 0.02F &&
+                    exact.probability[i] - some.probability[i] < 0.02F);
+    model_close(bytes);
+    model_close(floats);
+}
+
+static float rare_probability(double recall)
+{
+    struct model *model = trained((struct train_settings){.seed = 1, .recall = recall});
+    struct predictor *predictor;
+    struct prediction prediction;
+
+    assert_int_equal(predictor_new(model, NULL, &predictor), ERROR_NONE);
+    predictor_read(predictor, "noise1 tell1", 12, &prediction);
+    predictor_free(predictor);
+    model_close(model);
+    return prediction.probability[2];
+}
+
+static void test_recall_favours_rare_labels(void **state)
+{
+    (void)state;
+    write_rows(append_telling_row, 1000);
+    assert_true(rare_probability(0.2) > rare_probability(0) + 0.005F);
+    assert_true(rare_probability(0.5) > rare_probability(0.2) + 0.005F);
+}
+
+/* What longer words begin with is known where the word is not. */
+static void test_a_new_word_is_read_by_what_it_begins_with(void **state)
+{
+    static const char *const rows = "wonderful\tgood\nwonderfully\tgood\nwondrous\tgood\n"
+                                    "miserable\tbad\nmiserably\tbad\nmisery\tbad\n";
+    struct predictor *predictor;
+    struct prediction prediction;
+    struct model *model;
+    struct buffer text;
+
+    (void)state;
+    buffer_init(&text, 65536);
+    for (int i = 0; i < 40; i++)
+        assert_int_equal(buffer_append_text(&text, rows), ERROR_NONE);
+    write_file(data_path, text.data);
+    buffer_free(&text);
+    model = trained((struct train_settings){.seed = 1});
+    assert_int_equal(predictor_new(model, NULL, &predictor), ERROR_NONE);
+    predictor_read(predictor, "wonderland", 10, &prediction);
+    assert_string_equal(model_label(model, prediction.label)->name, "good");
+    predictor_read(predictor, "miser", 5, &prediction);
+    assert_string_equal(model_label(model, prediction.label)->name, "bad");
+    predictor_free(predictor);
+    model_close(model);
 }
 
 static void test_the_label_table_gives_order_and_emoji(void **state)
@@ -259,6 +403,11 @@ int main(void)
         cmocka_unit_test(test_a_part_and_its_vocabulary),
         cmocka_unit_test(test_as_many_labels_as_there_may_be),
         cmocka_unit_test(test_the_same_bytes_twice),
+        cmocka_unit_test(test_the_kind_is_chosen_by_what_is_held_out),
+        cmocka_unit_test(test_what_was_held_out_is_trained_on_afterwards),
+        cmocka_unit_test(test_bytes_say_what_floats_say),
+        cmocka_unit_test(test_recall_favours_rare_labels),
+        cmocka_unit_test(test_a_new_word_is_read_by_what_it_begins_with),
         cmocka_unit_test(test_the_label_table_gives_order_and_emoji),
         cmocka_unit_test(test_the_map_leads_to_fewer_labels),
         cmocka_unit_test(test_bad_rows_are_named),
