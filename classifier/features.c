@@ -39,6 +39,8 @@ struct features {
      * is never cleared. */
     struct index index;
     uint32_t messages; /* so far, up to FEW */
+    const char *rows;  /* [vocabulary->count][row_size]; NULL: none */
+    size_t row_size;
 
     /* Of the present message. */
     const struct token *tokens;
@@ -97,6 +99,12 @@ enum error features_new(const struct text_settings *settings, const struct vocab
     }
     *out = features;
     return ERROR_NONE;
+}
+
+void features_prefetch(struct features *features, const void *rows, size_t size)
+{
+    features->rows = rows;
+    features->row_size = size;
 }
 
 void features_free(struct features *features)
@@ -264,6 +272,8 @@ static size_t count_term(struct features *features, const struct match *match, s
         term->times++;
         return count;
     }
+    if (features->rows && match->feature < features->vocabulary->count)
+        __builtin_prefetch(features->rows + match->feature * features->row_size);
     indexed->place = (uint32_t)count;
     features->terms[count] = (struct term){match->feature, match->ngram, 1, indexed->idf};
     return count + 1;

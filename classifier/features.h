@@ -43,6 +43,10 @@ enum error features_new(const struct text_settings *settings, const struct vocab
                         struct features **out) MUST_CHECK;
 void features_free(struct features *features); /* NULL is safe */
 
+/* Names the rows of `size` bytes, one a feature of the vocabulary, that the caller goes on to with
+ * the terms: features_weigh asks for them ahead. Borrowed. */
+void features_prefetch(struct features *features, const void *rows, size_t size);
+
 /* Takes a message apart into tokens and n-grams. */
 void features_scan(struct features *features, const char *message, size_t length);
 

@@ -47,6 +47,7 @@ enum error predictor_new(const struct model *model, const struct learner *learne
         predictor_free(predictor);
         return error_raise_plain(ERROR_NO_MEMORY);
     }
+    features_prefetch(predictor->features, parts->weights, parts->stride * sizeof *parts->weights);
     *out = predictor;
     return ERROR_NONE;
 }
