@@ -12,7 +12,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ROWS_OF_NGRAM = 2 }; /* at least, for an n-gram to be learnt */
+enum {
+    ROWS_LEARNT = 2, /* at least, for an n-gram to be learnt */
+    ROWS_KNOWN = 3,  /* at least, for a token to be a known one though it says nothing */
+};
 
 /* The last fit's: what a gain of less would move no probability to be seen. */
 static const double TOLERANCE = 1e-5, FIRST_TOLERANCE = 1e-3;
@@ -62,7 +65,7 @@ static bool is_frequent(const void *context, const struct lexicon_entry *entry, 
 {
     (void)context;
     (void)place;
-    return entry->rows >= ROWS_OF_NGRAM;
+    return entry->rows >= ROWS_LEARNT;
 }
 
 static enum error take_lexicon(struct training *training)
@@ -99,12 +102,13 @@ static enum error take_vocabulary(struct training *training)
     return error ? error : take_lexicon(training);
 }
 
-/* Tokens stay even without weights: a word that was seen in training is a known word. */
+/* Tokens that were seen often stay even without weights: they are known words. */
 static bool is_useful(const struct training *training, size_t place)
 {
     const struct fitting *fitting = &training->fitting;
+    const struct lexicon_entry *entry = &training->lexicon.entries[place];
     const double *row = fitting->weights + place * fitting->stride;
-    bool useful = training->lexicon.entries[place].kind <= NGRAM_SIGN;
+    bool useful = entry->kind <= NGRAM_SIGN && entry->rows >= ROWS_KNOWN;
 
     for (uint32_t label = 0; label < fitting->stride; label++)
         useful |= row[label] != 0;

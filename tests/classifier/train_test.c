@@ -248,6 +248,8 @@ static void test_bytes_say_what_floats_say(void **state)
     model_close(floats);
 }
 
+/* What nothing says anything about has the labels' shares for probabilities, or what recall makes
+ * of them. */
 static float rare_probability(double recall)
 {
     struct model *model = trained((struct train_settings){.seed = 1, .recall = recall});
@@ -255,7 +257,7 @@ static float rare_probability(double recall)
     struct prediction prediction;
 
     assert_int_equal(predictor_new(model, NULL, &predictor), ERROR_NONE);
-    predictor_read(predictor, "noise1 tell1", 12, &prediction);
+    predictor_read(predictor, "", 0, &prediction);
     predictor_free(predictor);
     model_close(model);
     return prediction.probability[2];
@@ -265,8 +267,8 @@ static void test_recall_favours_rare_labels(void **state)
 {
     (void)state;
     write_rows(append_telling_row, 1000);
-    assert_true(rare_probability(0.2) > rare_probability(0) + 0.005F);
-    assert_true(rare_probability(0.5) > rare_probability(0.2) + 0.005F);
+    assert_true(rare_probability(0.2) > rare_probability(0));
+    assert_true(rare_probability(0.5) > rare_probability(0.2));
 }
 
 /* What longer words begin with is known where the word is not. */
