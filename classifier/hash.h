@@ -5,6 +5,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 /* The 64 bits that stand for an n-gram in memory: of a string eight bytes at a time, of a bigram a
  * mix of its two tokens' hashes. Every bit depends on every byte. Files name n-grams by their
@@ -27,13 +28,10 @@ static inline uint64_t hash_chunk(uint64_t hash, uint64_t chunk)
 /* The first chunk of a string. */
 static inline uint64_t hash_first_chunk(const char *bytes, size_t length)
 {
-    uint64_t chunk = 0;
+    char chunk[HASH_CHUNK] = {0};
 
-    if (length >= HASH_CHUNK)
-        return bytes_get_u64(bytes);
-    while (length > 0)
-        chunk = chunk << 8 | (unsigned char)bytes[--length];
-    return chunk;
+    memcpy(chunk, bytes, length < HASH_CHUNK ? length : HASH_CHUNK);
+    return bytes_get_u64(chunk);
 }
 
 /* Of a string without NULs; HASH_START if it is empty. */

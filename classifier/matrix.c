@@ -13,20 +13,31 @@ void matrix_free(struct matrix *matrix)
     *matrix = (struct matrix){0};
 }
 
+static enum error grow(struct matrix *matrix, size_t capacity)
+{
+    uint32_t *feature = realloc(matrix->feature, capacity * sizeof *feature);
+    float *value;
+
+    if (!feature)
+        return error_raise_plain(ERROR_NO_MEMORY);
+    matrix->feature = feature;
+    value = realloc(matrix->value, capacity * sizeof *value);
+    if (!value)
+        return error_raise_plain(ERROR_NO_MEMORY);
+    matrix->value = value;
+    matrix->capacity = capacity;
+    return ERROR_NONE;
+}
+
 static enum error add_row(struct matrix *matrix, const struct term *terms, size_t count)
 {
-    size_t at = matrix->row_start[matrix->rows], capacity = 2 * (at + count) + 64;
+    size_t at = matrix->row_start[matrix->rows];
 
     if (at + count > matrix->capacity) {
-        uint32_t *feature = realloc(matrix->feature, capacity * sizeof *feature);
-        float *value = feature ? realloc(matrix->value, capacity * sizeof *value) : NULL;
+        enum error error = grow(matrix, 2 * (at + count) + 64);
 
-        if (feature)
-            matrix->feature = feature;
-        if (!value)
-            return error_raise_plain(ERROR_NO_MEMORY);
-        matrix->value = value;
-        matrix->capacity = capacity;
+        if (error)
+            return error;
     }
     for (size_t i = 0; i < count; i++) {
         matrix->feature[at + i] = terms[i].feature;
@@ -40,12 +51,15 @@ enum error matrix_fill(struct matrix *matrix, const struct text_settings *settin
                        const struct vocabulary *vocabulary, const struct corpus *corpus)
 {
     struct features *features = NULL;
+    size_t *row_start;
     enum error error;
 
-    matrix_free(matrix);
-    matrix->row_start = calloc(corpus->count + 1, sizeof *matrix->row_start);
-    if (!matrix->row_start)
+    row_start = realloc(matrix->row_start, (corpus->count + 1) * sizeof *row_start);
+    if (!row_start)
         return error_raise_plain(ERROR_NO_MEMORY);
+    row_start[0] = 0;
+    matrix->row_start = row_start;
+    matrix->rows = 0;
     error = features_new(settings, vocabulary, &features);
     for (size_t row = 0; row < corpus->count && !error; row++) {
         const struct term *terms;

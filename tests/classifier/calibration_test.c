@@ -145,7 +145,8 @@ static void test_fit(void **state)
         loss = guess_loss(&sample, &found, &off) + slope_loss(&found);
         assert_true(fabs(off) < 0.02);
         for (int step = 0; step < 19 * 30; step++) {
-            struct calibration tried = {(float)(0.5 + 0.05 * (step / 19)), (float)(step % 19) / 20};
+            int column = step / 19, row = step % 19;
+            struct calibration tried = {0.5F + 0.05F * (float)column, (float)row / 20};
 
             assert_true(guess_loss(&sample, &tried, &other) + slope_loss(&tried) > loss - 1e-3);
         }
