@@ -29,8 +29,6 @@ def printed(words, lab, model, data):
             if not os.path.exists(word):
                 raise NoData(word)
         command.append(model if word == "assets/emotions.model" else word)
-    if "eval" in command:
-        command += ["--model", model]
     output = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout
     return re.sub(r"^(?=.)", "    ", output.rstrip("\n") + "\n", flags=re.M)
 
