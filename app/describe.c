@@ -1,6 +1,7 @@
 #include "app/describe.h"
 
 #include "app/display.h"
+#include "app/reasons.h"
 
 #include <ctype.h>
 #include <inttypes.h>
@@ -8,7 +9,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { SHORT_WHY = 4 /* features */ };
+enum { SHORT_WHY = 4 /* reasons */ };
 
 const char *describe_label(const char *name)
 {
@@ -241,19 +242,19 @@ enum error describe_why(const struct prediction *prediction, const struct why *w
     return error;
 }
 
-enum error describe_why_short(const struct why *why, struct buffer *out)
+enum error describe_why_short(const struct why *why, const char *text, struct buffer *out)
 {
+    struct reason reasons[REASONS_MAX];
+    size_t count = reasons_list(why, reasons);
     enum error error = ERROR_NONE;
 
-    for (size_t i = 0, said = 0; i < why->count && said < SHORT_WHY && !error; i++) {
-        if (!describe_is_words(&why->items[i]))
-            continue;
-        if (said++ > 0)
+    for (size_t i = 0; i < count && i < SHORT_WHY && !error; i++) {
+        if (i > 0)
             error = buffer_append_text(out, ", ");
         if (!error)
-            error = describe_feature(why->items[i].feature, out);
+            error = reasons_describe(&reasons[i], text, out);
         if (!error)
-            error = buffer_append_text(out, why->items[i].value > 0 ? " +" : " -");
+            error = buffer_append_text(out, reasons[i].value > 0 ? " +" : " -");
     }
     return error;
 }

@@ -152,7 +152,7 @@ static enum error print_guess(struct writer *writer, const struct entry *entry)
     buffer_init(&words, DESCRIBE_MAX);
     error = describe_guess_in_full(model, &prediction, &guess);
     if (!error)
-        error = describe_why_short(&why, &words);
+        error = describe_why_short(&why, entry->text, &words);
     if (!error)
         printf("%s.%s%s\n", guess.data, words.length > 0 ? " Why: " : "",
                words.length > 0 ? words.data : "");

@@ -1,6 +1,7 @@
 #include "app/tui/write_view.h"
 
 #include "app/describe.h"
+#include "app/reasons.h"
 #include "app/tui/glyph.h"
 #include "app/tui/paint.h"
 #include "app/tui/picker_view.h"
@@ -16,7 +17,7 @@ enum {
     BARS_FEW = 4,   /* bars that are shown unless all are asked for */
     TEXT_LEAST = 3, /* rows of the text that bars make room for */
     NARROW = 60,    /* columns below which words are left out */
-    HIGHLIGHTS = 8, /* features whose words are highlighted, at most */
+    HIGHLIGHTS = 8, /* reasons whose words are highlighted, at most */
     BAR_COLUMNS = 48,
     MORE_COLUMNS = 14,       /* "m: 24 more" and a gap */
     TEXT_COLUMNS = 12,       /* of the last message, that its keys leave room for */
@@ -59,13 +60,14 @@ void write_layout(int top, int bottom, int text_rows, int bars_wanted, struct wr
 /* ---- the box ---- */
 
 /* One attribute for each byte of the text: words that drove the guess stand out. */
-static attr_t *highlights(const struct why *why, size_t length, attr_t attributes)
+static attr_t *highlights(const struct reason *reasons, size_t count, size_t length,
+                          attr_t attributes)
 {
     attr_t *of_byte = calloc(length ? length : 1, sizeof *of_byte);
     float strongest = 0;
 
-    for (size_t i = 0; of_byte && i < why->count && i < HIGHLIGHTS; i++) {
-        const struct contribution *item = &why->items[i];
+    for (size_t i = 0; of_byte && i < count && i < HIGHLIGHTS; i++) {
+        const struct reason *item = &reasons[i];
 
         if (item->value > strongest)
             strongest = item->value;
@@ -231,39 +233,44 @@ static void draw_bars(struct face *face, const struct write_layout *layout,
                      "m: %d more", count - layout->bar_rows);
 }
 
+/* As many reasons as there is room for; returns the next column. */
+static int draw_reasons(const struct reason *reasons, size_t count, const char *text, int row,
+                        int column, int edge, attr_t attributes)
+{
+    struct buffer words;
+
+    buffer_init(&words, WHY_BYTES);
+    for (size_t i = 0; i < count; i++) {
+        int columns;
+
+        buffer_clear(&words);
+        if (reasons_describe(&reasons[i], text, &words))
+            break;
+        columns = glyph_columns(words.data, words.length);
+        columns = columns < WHY_COLUMNS ? columns : WHY_COLUMNS;
+        if (column + columns + 5 >= edge)
+            break;
+        column += paint_text(row, column, columns, reasons[i].value > 0 ? attributes : A_NORMAL,
+                             words.data, words.length);
+        column += paint_format(row, column, COLS, A_NORMAL, " %s   ", face_push(reasons[i].value));
+    }
+    buffer_free(&words);
+    return column;
+}
+
 static void draw_why(struct face *face, const struct write_layout *layout,
-                     const struct prediction *prediction, const struct why *why)
+                     const struct prediction *prediction, const struct reason *reasons,
+                     size_t count, const char *text)
 {
     const struct model *model = journal_model(face->journal);
     char name[LABEL_NAME_MAX + 1];
     int column = 1 + paint_format(layout->why, 1, COLS, A_BOLD, "Why  ");
     const char *table = COLS >= NARROW ? "w: full table" : "";
     int edge = COLS - 1 - (int)strlen(table);
-    struct buffer words;
 
-    buffer_init(&words, WHY_BYTES);
-    for (size_t i = 0; i < why->count; i++) {
-        const struct contribution *item = &why->items[i];
-        int columns;
-
-        if (!describe_is_words(item))
-            continue;
-        buffer_clear(&words);
-        if (describe_feature(item->feature, &words))
-            break;
-        columns = glyph_columns(words.data, words.length);
-        columns = columns < WHY_COLUMNS ? columns : WHY_COLUMNS;
-        if (column + columns + 5 >= edge)
-            break;
-        column += paint_text(layout->why, column, columns,
-                             item->value > 0 ? paint_label(model_label(model, prediction->label))
-                                             : A_NORMAL,
-                             words.data, words.length);
-        column +=
-            paint_format(layout->why, column, COLS, A_NORMAL, " %s   ", face_push(item->value));
-    }
-    buffer_free(&words);
-    if (why->count == 0)
+    column = draw_reasons(reasons, count, text, layout->why, column, edge,
+                          paint_label(model_label(model, prediction->label)));
+    if (count == 0)
         paint_format(layout->why, column, COLS, A_NORMAL, "no word here speaks for an emotion");
     paint_text(layout->why, edge, COLS, A_NORMAL, table, strlen(table));
     if (layout->why_rows < 2)
@@ -358,8 +365,9 @@ bool write_draw(struct write *write, struct face *face, int top, int bottom, int
     const struct model *model = journal_model(face->journal);
     struct write_layout layout;
     struct prediction prediction;
+    struct reason reasons[REASONS_MAX];
     struct why why;
-    size_t length;
+    size_t length, count;
     const char *text = write_subject(write, &length);
     attr_t *attributes;
     int bars = write->all_labels || model_label_count(model) < BARS_FEW ? model_label_count(model)
@@ -368,7 +376,9 @@ bool write_draw(struct write *write, struct face *face, int top, int bottom, int
     write->box.width = COLS - INDENT - 1 > 1 ? COLS - INDENT - 1 : 1;
     write_layout(top, bottom, count_rows(&write->box), bars, &layout);
     journal_guess(face->journal, text, length, &prediction, &why);
-    attributes = highlights(&why, length, paint_label(model_label(model, prediction.label)));
+    count = reasons_list(&why, reasons);
+    attributes =
+        highlights(reasons, count, length, paint_label(model_label(model, prediction.label)));
     draw_box(write, &layout, text == write->box.text.data ? attributes : NULL, row, column);
     free(attributes);
     if (length == 0) {
@@ -379,7 +389,7 @@ bool write_draw(struct write *write, struct face *face, int top, int bottom, int
         if (layout.bars >= 0)
             draw_bars(face, &layout, &prediction);
         if (layout.why >= 0)
-            draw_why(face, &layout, &prediction, &why);
+            draw_why(face, &layout, &prediction, reasons, count, text);
     }
     paint_rule(layout.rules[0]);
     if (layout.last >= 0)
