@@ -9,12 +9,13 @@
 
 /* The layer as bytes, little-endian:
  *
- * head      { magic, ratings, own words, rows, labels: u32 each }, model id, padded to
- * MODEL_ID_SIZE own       u64 a word's hash, in the order of their numbers features  u32 a row
- * evidence  i8 [rows][labels]
- * times     u8 a row
- * usage     f32 said [labels][labels], expected [labels][labels]
- * check     u32 CRC-32C of all before */
+ *   head      { magic, ratings, own words, rows, labels: u32 each }, model id, padded to 32 bytes
+ *   own       u64 a word's hash, in the order of their numbers
+ *   features  u32 a row
+ *   evidence  i8 [rows][labels]
+ *   times     u8 a row
+ *   usage     f32 said [labels][labels], expected [labels][labels]
+ *   check     u32 CRC-32C of all before */
 
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "a little-endian machine is needed");
 
