@@ -12,7 +12,7 @@ import subprocess
 import sys
 
 # Without privacy votes cost nothing: many, and an optimizer that lets rare n-grams follow fast.
-OPEN = ("block=4000", "votes=512", "training_passes=1", "training_rate=0.756", "unit=0.154",
+OPEN = ("block=3500", "votes=512", "training_passes=1", "training_rate=0.756", "unit=0.154",
         "optimizer=fedadam", "optimizer_rate=0.217", "optimizer_beta1=0.7",
         "optimizer_beta2=0.95", "optimizer_tau=4.49e-5")
 
