@@ -1,11 +1,11 @@
 #include "app/commands/commands.h"
+#include "app/commands/object.h"
 
 #include "classifier/corpus.h"
 #include "classifier/metrics.h"
 #include "classifier/model.h"
 #include "classifier/predict.h"
 
-#include <cjson/cJSON.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -217,13 +217,8 @@ static enum error print_json(const struct evaluation *evaluation)
     bool complete = add_single(object, evaluation) &&
                     add_reliability(object, &evaluation->metrics) &&
                     add_multilabel(object, evaluation);
-    char *text = complete ? cJSON_PrintUnformatted(object) : NULL;
 
-    if (text)
-        puts(text);
-    cJSON_free(text);
-    cJSON_Delete(object);
-    return text ? ERROR_NONE : error_raise_plain(ERROR_NO_MEMORY);
+    return object_print(object, complete);
 }
 
 static enum error read_corpus(const struct arguments *arguments, const struct model *model,

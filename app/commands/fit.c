@@ -1,4 +1,5 @@
 #include "app/commands/commands.h"
+#include "app/commands/object.h"
 
 #include "app/output.h"
 #include "app/profile.h"
@@ -7,7 +8,6 @@
 #include "classifier/solver.h"
 #include "classifier/svmlight.h"
 
-#include <cjson/cJSON.h>
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>
@@ -110,13 +110,8 @@ static enum error print_json(const struct fit *fit)
                     cJSON_AddNumberToObject(object, "iterations", fit->result.iterations) &&
                     cJSON_AddNumberToObject(object, "seconds", fit->seconds) &&
                     cJSON_AddNumberToObject(object, "nonzero", (double)count_nonzero(fit));
-    char *text = complete ? cJSON_PrintUnformatted(object) : NULL;
 
-    if (text)
-        puts(text);
-    cJSON_free(text);
-    cJSON_Delete(object);
-    return text ? ERROR_NONE : error_raise_plain(ERROR_NO_MEMORY);
+    return object_print(object, complete);
 }
 
 /* `feature class weight` for each weight that is not 0; feature 0 is the bias. */

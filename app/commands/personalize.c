@@ -1,8 +1,8 @@
 #include "app/commands/commands.h"
+#include "app/commands/object.h"
 
 #include "app/personalize.h"
 
-#include <cjson/cJSON.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -104,16 +104,10 @@ static enum error print_json(const struct model *model, const struct personalize
 {
     cJSON *object = cJSON_CreateObject();
     bool complete = object && cJSON_AddStringToObject(object, "model", model_id(model));
-    char *text;
 
     for (int habit = 0; habit <= HABIT_KINDS && complete; habit++)
         complete = add_result(object, habit, &results[habit]);
-    text = complete ? cJSON_PrintUnformatted(object) : NULL;
-    if (text)
-        puts(text);
-    cJSON_free(text);
-    cJSON_Delete(object);
-    return text ? ERROR_NONE : error_raise_plain(ERROR_NO_MEMORY);
+    return object_print(object, complete);
 }
 
 /* ---- the command ---- */

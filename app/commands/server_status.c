@@ -1,8 +1,8 @@
 #include "app/commands/commands.h"
+#include "app/commands/object.h"
 #include "app/commands/server_acts.h"
 #include "sync/server/status.h"
 
-#include <cjson/cJSON.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -78,19 +78,13 @@ static enum error print_json(const struct server_status *status)
     bool complete = object && add_figures(object, status);
     cJSON *models = complete ? cJSON_AddArrayToObject(object, "models") : NULL;
     cJSON *rounds = models ? cJSON_AddArrayToObject(object, "rounds") : NULL;
-    char *text;
 
     complete = rounds != NULL;
     for (size_t i = 0; i < status->model_count && complete; i++)
         complete = add_model(models, &status->models[i]);
     for (size_t i = 0; i < status->round_count && complete; i++)
         complete = add_round(rounds, &status->rounds[i]);
-    text = complete ? cJSON_PrintUnformatted(object) : NULL;
-    if (text)
-        puts(text);
-    cJSON_free(text);
-    cJSON_Delete(object);
-    return text ? ERROR_NONE : error_raise_plain(ERROR_NO_MEMORY);
+    return object_print(object, complete);
 }
 
 /* ---- for people ---- */

@@ -1,8 +1,8 @@
 #include "app/commands/commands.h"
+#include "app/commands/object.h"
 
 #include "app/simulation.h"
 
-#include <cjson/cJSON.h>
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>
@@ -177,26 +177,23 @@ static bool add_difference(cJSON *object, const char *name,
            cJSON_AddNumberToObject(item, "p", difference->p);
 }
 
+/* Takes the object over. */
 static enum error print_json(struct output *output, cJSON *object,
                              const struct simulation_gain *gain)
 {
     const struct simulation *simulation = output->simulation;
     cJSON *difference = cJSON_AddObjectToObject(object, "gain");
-    char *text = NULL;
-
-    if (output->complete &&
+    bool complete =
+        output->complete &&
         add_score(cJSON_AddObjectToObject(object, "base"), output, simulation_base(simulation)) &&
         add_score(cJSON_AddObjectToObject(object, "central"), output,
                   simulation_central(simulation)) &&
         add_epsilon(object, output->last.epsilon) && difference &&
         add_difference(difference, "macro_f1", &gain->macro_f1) &&
         add_difference(difference, "accuracy", &gain->accuracy) &&
-        add_difference(difference, "nll", &gain->nll))
-        text = cJSON_PrintUnformatted(object);
-    if (text)
-        puts(text);
-    cJSON_free(text);
-    return text ? ERROR_NONE : error_raise_plain(ERROR_NO_MEMORY);
+        add_difference(difference, "nll", &gain->nll);
+
+    return object_print(object, complete);
 }
 
 static enum error simulate(struct output *output, const struct config *config,
@@ -220,8 +217,8 @@ static enum error simulate(struct output *output, const struct config *config,
     plan->context = output;
     error = simulation_run(output->simulation, config, plan, &gain);
     if (!error && json)
-        error = print_json(output, object, &gain);
-    else if (!error)
+        return print_json(output, object, &gain);
+    if (!error)
         show_gain(&gain);
     cJSON_Delete(object);
     return error;

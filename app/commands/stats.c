@@ -1,7 +1,7 @@
 #include "app/commands/commands.h"
+#include "app/commands/object.h"
 #include "app/commands/session.h"
 
-#include <cjson/cJSON.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -61,13 +61,8 @@ static enum error print_json(const struct month *total, const struct month *mont
 {
     cJSON *object = cJSON_CreateObject();
     bool complete = object && add_counts(object, total) && add_months(object, months, count);
-    char *text = complete ? cJSON_PrintUnformatted(object) : NULL;
 
-    if (text)
-        puts(text);
-    cJSON_free(text);
-    cJSON_Delete(object);
-    return text ? ERROR_NONE : error_raise_plain(ERROR_NO_MEMORY);
+    return object_print(object, complete);
 }
 
 static int run(const struct arguments *arguments)
