@@ -13,11 +13,6 @@ enum { PREFIX_SIZE = 4 * TEXT_PREFIX_MAX + 1 /* bytes of its name */ };
 
 enum { TIMES_TABLE = 16, FEW = 64 /* messages for which an index does not pay */ };
 
-/* An n-gram that is a feature. */
-struct match {
-    uint32_t feature, ngram; /* its place in ngrams */
-};
-
 enum { PREFIXES_MAX = TEXT_PREFIX_MAX - TEXT_PREFIX_MIN + 1 };
 
 /* A length of prefixes. */
@@ -39,8 +34,9 @@ struct features {
      * is never cleared. */
     struct index index;
     uint32_t messages; /* so far, up to FEW */
-    const char *rows;  /* [vocabulary->count][row_size]; NULL: none */
-    size_t row_size;
+    uintptr_t rows;    /* where row 0 begins: of a user's own word there is none, which no prefetch
+                          minds */
+    size_t row_size;   /* 0: nobody has any */
 
     /* Of the present message. */
     const struct token *tokens;
@@ -48,9 +44,9 @@ struct features {
     size_t ngram_count;
     size_t term_count;
     uint32_t known, telling;
-    struct ngram *ngrams;  /* [TERMS_MAX] */
-    struct match *matches; /* [TERMS_MAX] */
-    struct term *terms;    /* [TERMS_MAX] */
+    struct ngram *ngrams; /* [TERMS_MAX] */
+    uint32_t *candidates; /* [TERMS_MAX], places in ngrams */
+    struct term *terms;   /* [TERMS_MAX] */
 };
 
 static float times_weight(uint32_t times)
@@ -89,21 +85,22 @@ enum error features_new(const struct text_settings *settings, const struct vocab
     for (uint32_t times = 1; times < TIMES_TABLE; times++)
         features->times_weight[times] = times_weight(times);
     features->ngrams = calloc(TERMS_MAX, sizeof *features->ngrams);
-    features->matches = calloc(TERMS_MAX, sizeof *features->matches);
+    features->candidates = calloc(TERMS_MAX, sizeof *features->candidates);
     features->terms = calloc(TERMS_MAX, sizeof *features->terms);
-    if (!features->ngrams || !features->matches || !features->terms ||
+    if (!features->ngrams || !features->candidates || !features->terms ||
         index_new(vocabulary, OWN_WORDS_MAX, &features->index) ||
         text_new(settings, &features->text)) {
         features_free(features);
         return error_raise_plain(ERROR_NO_MEMORY);
     }
+    features_prefetch(features, features->terms, 0);
     *out = features;
     return ERROR_NONE;
 }
 
 void features_prefetch(struct features *features, const void *rows, size_t size)
 {
-    features->rows = rows;
+    features->rows = (uintptr_t)rows;
     features->row_size = size;
 }
 
@@ -114,7 +111,7 @@ void features_free(struct features *features)
     text_free(features->text);
     free(features->ngrams);
     index_free(&features->index);
-    free(features->matches);
+    free(features->candidates);
     free(features->terms);
     free(features);
 }
@@ -202,119 +199,109 @@ void features_scan(struct features *features, const char *message, size_t length
 static uint32_t find_own(const struct features *features, const struct own_words *own,
                          const struct ngram *ngram)
 {
-    uint32_t number = own_find(own, ngram->hash);
+    uint32_t number = own_find(own, ngram->hash), feature = features->vocabulary->count + number;
 
-    return number == OWN_NONE ? VOCABULARY_NONE : features->vocabulary->count + number;
+    if (number == OWN_NONE)
+        return VOCABULARY_NONE;
+    features->index.indexed[feature].idf = features->vocabulary->unseen_idf;
+    return feature;
 }
 
-/* Lists the n-grams that a second look is worth. Most bigrams are not, and no branch tells them
- * apart: it would be mispredicted every other time. */
+/* Without the index. */
+static uint32_t find_slowly(const struct features *features, uint64_t hash)
+{
+    uint32_t feature = vocabulary_find(features->vocabulary, hash);
+
+    if (feature != VOCABULARY_NONE)
+        features->index.indexed[feature].idf = features->vocabulary->idf[feature];
+    return feature;
+}
+
+/* Lists the n-grams that a second look is worth: most bigrams are not, and no branch tells them
+ * apart, which would be mispredicted every other time. */
 static size_t list_candidates(struct features *features, bool words)
 {
-    size_t count = 0;
+    const struct ngram *ngram = features->ngrams;
+    uint32_t *candidates = features->candidates, every = words ? NGRAM_WORD : NGRAM_KINDS;
+    size_t count = 0, ngrams = features->ngram_count;
 
-    for (uint32_t i = 0; i < features->ngram_count; i++) {
-        const struct ngram *ngram = &features->ngrams[i];
-        bool candidate = index_may_have(&features->index, ngram->hash);
-
-        features->matches[count].ngram = i;
-        count += candidate | (words & (ngram->kind == NGRAM_WORD));
+    for (size_t i = 0; i < ngrams; i++) {
+        candidates[count] = (uint32_t)i;
+        count += index_may_have(&features->index, ngram[i].hash) | (ngram[i].kind == every);
     }
     return count;
 }
 
-/* Leaves those of the candidates that are features. */
-static size_t find_matches(struct features *features, const struct own_words *own)
+/* Without the index: all. */
+static size_t list_all(struct features *features)
 {
-    size_t candidates = list_candidates(features, own != NULL), count = 0;
-
-    for (size_t i = 0; i < candidates; i++) {
-        uint32_t place = features->matches[i].ngram;
-        const struct ngram *ngram = &features->ngrams[place];
-        uint32_t feature = index_find(&features->index, ngram->hash);
-
-        if (feature == VOCABULARY_NONE && own && ngram->kind == NGRAM_WORD)
-            feature = find_own(features, own, ngram);
-        features->matches[count] = (struct match){feature, place};
-        count += feature != VOCABULARY_NONE;
-    }
-    return count;
+    for (uint32_t i = 0; i < features->ngram_count; i++)
+        features->candidates[i] = i;
+    return features->ngram_count;
 }
 
-/* The same, without the index. */
-static size_t find_few_matches(struct features *features, const struct own_words *own)
+static uint32_t find(const struct features *features, const struct own_words *own,
+                     const struct ngram *ngram)
 {
-    const struct vocabulary *vocabulary = features->vocabulary;
-    size_t count = 0;
+    uint32_t feature = features->index.filled ? index_find(&features->index, ngram->hash)
+                                              : find_slowly(features, ngram->hash);
 
-    for (uint32_t place = 0; place < features->ngram_count; place++) {
-        const struct ngram *ngram = &features->ngrams[place];
-        uint32_t feature = vocabulary_find(vocabulary, ngram->hash);
-
-        if (feature != VOCABULARY_NONE)
-            features->index.indexed[feature].idf = vocabulary->idf[feature];
-        else if (own && ngram->kind == NGRAM_WORD)
-            feature = find_own(features, own, ngram);
-        features->matches[count] = (struct match){feature, place};
-        count += feature != VOCABULARY_NONE;
-    }
-    return count;
+    if (feature == VOCABULARY_NONE && own && ngram->kind == NGRAM_WORD)
+        return find_own(features, own, ngram);
+    return feature;
 }
 
-/* Adds the match to the terms, of which there are `count`; returns how many there are then. */
-static size_t count_term(struct features *features, const struct match *match, size_t count)
+/* Adds a feature to the terms, of which there are `count`; returns how many there are then. */
+static size_t count_term(struct features *features, uint32_t feature, uint32_t ngram, size_t count)
 {
-    struct indexed *indexed = &features->index.indexed[match->feature];
+    struct indexed *indexed = &features->index.indexed[feature];
     struct term *term = &features->terms[indexed->place];
 
     /* In this order: the first is nearly always false, the second is as luck will have it. */
-    if (term->feature == match->feature && indexed->place < count) {
+    if (term->feature == feature && indexed->place < count) {
         term->times++;
         return count;
     }
-    if (features->rows && match->feature < features->vocabulary->count)
-        __builtin_prefetch(features->rows + match->feature * features->row_size);
     indexed->place = (uint32_t)count;
-    features->terms[count] = (struct term){match->feature, match->ngram, 1, indexed->idf};
+    features->terms[count] = (struct term){feature, ngram, 1, indexed->idf};
     return count + 1;
 }
 
 /* From idf to the vector's values. */
 static void weigh_terms(struct features *features)
 {
+    struct term *terms = features->terms, *end = terms + features->term_count, *term;
     float square = 0, scale;
-    size_t i;
 
-    for (i = 0; i < features->term_count; i++) {
-        struct term *term = &features->terms[i];
-
-        if (term->feature >= features->vocabulary->count)
-            term->value = features->vocabulary->unseen_idf;
+    for (term = terms; term < end; term++) {
         term->value *= term->times < TIMES_TABLE ? features->times_weight[term->times]
                                                  : times_weight(term->times);
         square += term->value * term->value;
     }
     scale = square > 0 ? 1 / sqrtf(square + features->vocabulary->norm_floor) : 0;
-    for (i = 0; i < features->term_count; i++)
-        features->terms[i].value *= scale;
+    for (term = terms; term < end; term++)
+        term->value *= scale;
 }
 
 void features_weigh(struct features *features, const struct own_words *own)
 {
-    size_t matches, terms = 0;
+    size_t candidates, terms = 0;
     uint32_t known = 0, telling = 0;
 
     if (!features->index.filled && features->messages++ == FEW)
         index_fill(&features->index, features->vocabulary);
-    matches =
-        features->index.filled ? find_matches(features, own) : find_few_matches(features, own);
-    for (size_t i = 0; i < matches; i++) {
-        const struct match *match = &features->matches[i];
-        uint32_t kind = features->ngrams[match->ngram].kind;
+    candidates = features->index.filled ? list_candidates(features, own) : list_all(features);
+    for (size_t i = 0; i < candidates; i++) {
+        uint32_t place = features->candidates[i];
+        const struct ngram *ngram = &features->ngrams[place];
+        uint32_t feature = find(features, own, ngram);
 
-        terms = count_term(features, match, terms);
-        known += kind <= NGRAM_SIGN;
-        telling += kind == NGRAM_WORD;
+        if (feature == VOCABULARY_NONE)
+            continue;
+        __builtin_prefetch((const void *)(features->rows + feature * features->row_size));
+        terms = count_term(features, feature, place, terms);
+        known += ngram->kind <= NGRAM_SIGN;
+        telling += ngram->kind == NGRAM_WORD;
     }
     features->term_count = terms;
     features->known = known;

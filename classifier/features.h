@@ -13,6 +13,7 @@ enum ngram_kind {
     NGRAM_BIGRAM,
     NGRAM_PREFIX, /* what a longer word begins with */
     NGRAM_FLAG,
+    NGRAM_KINDS,
 };
 
 /* One n-gram of a message, in the message's order: each token, its bigram with the one before (the

@@ -8,11 +8,11 @@ enum {
     CACHE_LINE = sizeof(struct index_bucket),
 };
 
-static void set_bit(struct index *index, uint64_t hash)
+static void set_bits(struct index *index, uint64_t hash)
 {
-    uint32_t bit = (uint32_t)(hash >> 20) & index->filter_mask;
+    uint64_t bits = UINT64_C(1) << hash % 64 | UINT64_C(1) << (hash >> 58);
 
-    index->filter[bit / 64] |= UINT64_C(1) << bit % 64;
+    index->filter[index_word(index, hash)] |= bits;
 }
 
 static uint32_t next_bucket(const struct index *index, uint32_t bucket)
@@ -53,12 +53,12 @@ uint32_t index_find_on(const struct index *index, uint64_t hash)
 
 enum error index_new(const struct vocabulary *vocabulary, uint32_t extra, struct index *out)
 {
-    size_t bits = 1024, buckets = vocabulary->count / FILLED + 1;
+    size_t words = 16, buckets = vocabulary->count / FILLED + 1;
 
-    while (bits < (size_t)FILTER_BITS * vocabulary->count)
-        bits *= 2;
-    *out = (struct index){.filter_mask = (uint32_t)(bits - 1), .bucket_count = (uint32_t)buckets};
-    out->filter = calloc(bits / 64, sizeof *out->filter);
+    while (64 * words < (size_t)FILTER_BITS * vocabulary->count)
+        words *= 2;
+    *out = (struct index){.filter_mask = (uint32_t)(words - 1), .bucket_count = (uint32_t)buckets};
+    out->filter = calloc(words, sizeof *out->filter);
     out->buckets = aligned_alloc(CACHE_LINE, buckets * sizeof *out->buckets);
     out->indexed = calloc((size_t)vocabulary->count + extra, sizeof *out->indexed);
     if (!out->filter || !out->buckets || !out->indexed) {
@@ -72,7 +72,7 @@ void index_fill(struct index *index, const struct vocabulary *vocabulary)
 {
     memset(index->buckets, 0, index->bucket_count * sizeof *index->buckets);
     for (uint32_t i = 0; i < vocabulary->count; i++) {
-        set_bit(index, vocabulary->hashes[i]);
+        set_bits(index, vocabulary->hashes[i]);
         add(index, vocabulary->hashes[i], i);
         index->indexed[i].idf = vocabulary->idf[i];
     }

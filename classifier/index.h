@@ -24,10 +24,10 @@ struct indexed {
 };
 
 struct index {
-    /* A bit for each hash, small enough for the nearest cache: most bigrams of a message are no
-     * features, and end here. */
-    uint64_t *filter;     /* [(filter_mask + 1) / 64] */
-    uint32_t filter_mask; /* bits - 1, a power of two less one */
+    /* Two bits in one word for each hash, small enough for the nearest cache: most bigrams of a
+     * message are no features, and end here. */
+    uint64_t *filter;     /* [filter_mask + 1] */
+    uint32_t filter_mask; /* words - 1, a power of two less one */
     uint32_t bucket_count;
     struct index_bucket *buckets; /* what has no room in one is in the next */
     struct indexed *indexed;      /* [features + extra] */
@@ -44,12 +44,17 @@ void index_free(struct index *index); /* safe on a zeroed struct */
 /* Once, with the same vocabulary; takes as long as some hundred messages. */
 void index_fill(struct index *index, const struct vocabulary *vocabulary);
 
+static inline uint32_t index_word(const struct index *index, uint64_t hash)
+{
+    return (uint32_t)(hash >> 20) & index->filter_mask;
+}
+
 /* False: it has not got this hash. True: it is worth a look. */
 static inline bool index_may_have(const struct index *index, uint64_t hash)
 {
-    uint32_t bit = (uint32_t)(hash >> 20) & index->filter_mask;
+    uint64_t word = index->filter[index_word(index, hash)];
 
-    return index->filter[bit / 64] >> bit % 64 & 1;
+    return word >> hash % 64 & word >> (hash >> 58) & 1;
 }
 
 static inline uint32_t index_bucket(const struct index *index, uint64_t hash)
@@ -74,10 +79,10 @@ static inline uint32_t index_find(const struct index *index, uint64_t hash)
     unsigned found = lanes_find(bucket->tags, (uint32_t)(hash >> 32));
     uint32_t entry = bucket->entries[__builtin_ctz(found | 1 << (INDEX_BUCKET - 1))];
     uint32_t feature = vocabulary_feature(entry);
+    /* Nothing found, and the last place empty: that feature is VOCABULARY_NONE, and the answer. */
+    uint32_t expected = found ? index_entry(feature, hash) : 0;
 
-    if (found && entry == index_entry(feature, hash))
-        return feature;
-    return index_find_on(index, hash);
+    return entry == expected ? feature : index_find_on(index, hash);
 }
 
 #endif
