@@ -30,19 +30,25 @@ static bool has_label(const struct scored *scored, size_t row, int label)
     return scored->truth[row] >> label & 1;
 }
 
-/* What the greatest score is ahead of the second. */
+static float lesser(float a, float b)
+{
+    return a < b ? a : b;
+}
+
+static float greater(float a, float b)
+{
+    return a > b ? a : b;
+}
+
+/* What the greatest score is ahead of the second. No branch asks which they are: it would often be
+ * mispredicted, and late. */
 static double lead_of(const float *score, int labels)
 {
-    float first = score[0] > score[1] ? score[0] : score[1];
-    float second = score[0] > score[1] ? score[1] : score[0];
+    float first = greater(score[0], score[1]), second = lesser(score[0], score[1]);
 
     for (int i = 2; i < labels; i++) {
-        if (score[i] > first) {
-            second = first;
-            first = score[i];
-        } else if (score[i] > second) {
-            second = score[i];
-        }
+        second = greater(second, lesser(first, score[i]));
+        first = greater(first, score[i]);
     }
     return (double)first - (double)second;
 }

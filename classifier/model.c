@@ -122,24 +122,46 @@ size_t model_file_size(const struct model *model)
     return model->file.length;
 }
 
-enum { BLOCK = STRIDE_STEP }; /* floats that one vector register holds everywhere */
+/* A vector register's worth everywhere. */
+typedef float block __attribute__((vector_size(sizeof(float) * STRIDE_STEP)));
+
+enum { BLOCKS = 2 }; /* that are summed at once */
+
+static block block_at(const float *from)
+{
+    block read;
+
+    memcpy(&read, from, sizeof read);
+    return read;
+}
+
+/* The scores of some blocks, BLOCKS at most, of which the first begins at the label `from`. */
+static inline void score_blocks(const struct model_parts *parts, const struct term *terms,
+                                size_t count, uint32_t from, uint32_t blocks, float *score)
+{
+    const float *weights = parts->weights + from, *bias = parts->bias + from;
+    uint32_t features = parts->vocabulary.count, stride = parts->stride, i;
+    block sum[BLOCKS];
+
+    for (i = 0; i < blocks; i++)
+        sum[i] = block_at(bias + i * STRIDE_STEP);
+    for (const struct term *term = terms; term < terms + count; term++) {
+        const float *row = weights + (size_t)term->feature * stride;
+
+        if (term->feature < features)
+            for (i = 0; i < blocks; i++)
+                sum[i] += term->value * block_at(row + i * STRIDE_STEP);
+    }
+    memcpy(score + from, sum, blocks * sizeof *sum);
+}
 
 void model_parts_score(const struct model_parts *parts, const struct term *terms, size_t count,
                        float *score)
 {
-    for (uint32_t from = 0; from < parts->stride; from += BLOCK) {
-        const float *weights = parts->weights + from;
-        float sum[BLOCK];
+    uint32_t from = 0;
 
-        memcpy(sum, parts->bias + from, sizeof sum);
-        for (size_t i = 0; i < count; i++) {
-            const float *row = weights + (size_t)terms[i].feature * parts->stride;
-
-            if (terms[i].feature >= parts->vocabulary.count)
-                continue;
-            for (int lane = 0; lane < BLOCK; lane++)
-                sum[lane] += terms[i].value * row[lane];
-        }
-        memcpy(score + from, sum, sizeof sum);
-    }
+    for (; from + BLOCKS * STRIDE_STEP <= parts->stride; from += BLOCKS * STRIDE_STEP)
+        score_blocks(parts, terms, count, from, BLOCKS, score);
+    for (; from < parts->stride; from += STRIDE_STEP)
+        score_blocks(parts, terms, count, from, 1, score);
 }

@@ -66,8 +66,7 @@ static double probabilities(const float *score, int count, double scale, double 
     int i;
 
     for (i = 1; i < count; i++)
-        if (scale * (double)score[i] > best)
-            best = scale * (double)score[i];
+        best = scale * (double)score[i] > best ? scale * (double)score[i] : best;
     for (i = 0; i + 1 < count; i += 2) {
         pair both = {scale * (double)score[i] - best, scale * (double)score[i + 1] - best};
 

@@ -73,13 +73,25 @@ static const struct learner *teacher(const struct predictor *predictor)
     return predictor->learner && learner_count(predictor->learner) > 0 ? predictor->learner : NULL;
 }
 
-static uint64_t named_labels(const struct model_parts *parts, int best, const float *probability)
+/* The likeliest label, and those to be named. No branch asks for a probability: it would hold up
+ * the next message until this one's are known. */
+static void choose_labels(const struct model_parts *parts, const double *probability,
+                          struct prediction *out)
 {
-    uint64_t labels = UINT64_C(1) << best;
+    double most = probability[0];
+    uint64_t named = 0;
+    int best = 0;
 
-    for (uint32_t i = 0; i < parts->labels; i++)
-        labels |= (uint64_t)(probability[i] >= parts->label_threshold[i]) << i;
-    return labels;
+    for (uint32_t i = 0; i < parts->labels; i++) {
+        bool more = probability[i] > most;
+
+        out->probability[i] = (float)probability[i];
+        named |= (uint64_t)(out->probability[i] >= parts->label_threshold[i]) << i;
+        best = more ? (int)i : best;
+        most = more ? probability[i] : most;
+    }
+    out->label = best;
+    out->labels = named | UINT64_C(1) << best;
 }
 
 void predictor_read(struct predictor *predictor, const char *text, size_t length,
@@ -92,25 +104,19 @@ void predictor_read(struct predictor *predictor, const char *text, size_t length
     float score[LABELS_MAX];
     const struct term *terms;
     size_t count;
-    int best = 0;
 
     features_scan(features, text, length);
     features_weigh(features, learner ? learner_own(learner) : NULL);
     terms = features_terms(features, &count);
     model_parts_score(parts, terms, count, score);
-    memset(predictor->offset, 0, sizeof predictor->offset);
+    memset(predictor->offset, 0, parts->labels * sizeof *predictor->offset);
     if (learner)
         learner_score(learner, terms, count, score, predictor->offset);
     calibration_probabilities(&predictor->calibration, score, (int)parts->labels, probability);
-    for (int i = 0; i < (int)parts->labels; i++) {
-        out->probability[i] = (float)probability[i];
-        if (probability[i] > probability[best])
-            best = i;
-    }
-    predictor->label = best;
-    out->label = best;
-    out->can_tell = features_telling(features) > 0 && out->probability[best] >= parts->threshold;
-    out->labels = named_labels(parts, best, out->probability);
+    choose_labels(parts, probability, out);
+    predictor->label = out->label;
+    out->can_tell =
+        features_telling(features) > 0 && out->probability[out->label] >= parts->threshold;
     out->known = features_known(features);
     text_tokens(features_text(features), &count);
     out->tokens = (uint32_t)count;
