@@ -18,8 +18,8 @@ void answers_init(struct answers *answers, const struct model *model)
 {
     answers->model = model;
     for (int i = 0; i < model_label_count(model); i++) {
-        answers->name[i] = model_label(model, i)->name;
-        answers->name_length[i] = strlen(answers->name[i]);
+        answers->names[i].length = strlen(model_label(model, i)->name);
+        memcpy(answers->names[i].bytes, model_label(model, i)->name, answers->names[i].length);
     }
 }
 
@@ -38,8 +38,8 @@ static char *put_probability(char *to, float probability)
 
 static char *put_name(const struct answers *answers, char *to, int label)
 {
-    memcpy(to, answers->name[label], answers->name_length[label]);
-    return to + answers->name_length[label];
+    memcpy(to, answers->names[label].bytes, sizeof answers->names[label].bytes);
+    return to + answers->names[label].length;
 }
 
 static size_t put_head(const struct answers *answers, const struct prediction *prediction,
@@ -95,7 +95,7 @@ static enum error append_text(const struct answers *answers, const char *text, s
     if (answers->terminal)
         return display_safe(text, length, DISPLAY_LINE, out);
     error = buffer_append(out, text, length);
-    if (!error)
+    if (!error && !answers->lines)
         while ((line_break = memchr(out->data + at, '\n', out->length - at)))
             *line_break = ' ';
     return error;

@@ -10,9 +10,12 @@
 /* How `predict` writes what was guessed. Safe to use on several threads at once. */
 struct answers {
     const struct model *model;
-    bool json, why, all, terminal;  /* terminal: text is made safe for it */
-    const char *name[LABELS_MAX];   /* of each label */
-    size_t name_length[LABELS_MAX]; /* bytes */
+    bool json, why, all, terminal; /* terminal: text is made safe for it */
+    bool lines;                    /* no text has a line break */
+    struct {
+        char bytes[LABEL_NAME_MAX + 1]; /* copied whole, which needs no branch */
+        size_t length;
+    } names[LABELS_MAX];
 };
 
 /* Fills the names of `model`, which must outlive it. */

@@ -148,6 +148,7 @@ static enum error guess_input(struct guesser *guesser)
     struct input input;
     enum error error = input_open(&input);
 
+    guesser->answers.lines = true;
     if (!error)
         error = guess_lines(guesser, &input);
     if (guesser->guessed)
@@ -165,6 +166,7 @@ static enum error guess_operand(struct guesser *guesser, const char *text, int n
         note_too_long(guesser, "argument", (size_t)number);
         length = 0;
     }
+    guesser->answers.lines = false;
     guesser->pages[0].messages[0] = (struct message){text, length};
     guesser->pages[0].count = 1;
     error = turn_page(guesser, &guesser->pages[0]);
