@@ -1,15 +1,12 @@
 #include "app/describe.h"
 
 #include "app/display.h"
-#include "app/reasons.h"
 
 #include <ctype.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
-
-enum { SHORT_WHY = 4 /* reasons */ };
 
 const char *describe_label(const char *name)
 {
@@ -239,23 +236,6 @@ enum error describe_why(const struct prediction *prediction, const struct why *w
                               "  = %+9.4f  (its lead over the others; %" PRIu32 " of %" PRIu32
                               " words and signs are known)\n",
                               (double)why->score, prediction->known, prediction->tokens);
-    return error;
-}
-
-enum error describe_why_short(const struct why *why, const char *text, struct buffer *out)
-{
-    struct reason reasons[REASONS_MAX];
-    size_t count = reasons_list(why, reasons);
-    enum error error = ERROR_NONE;
-
-    for (size_t i = 0; i < count && i < SHORT_WHY && !error; i++) {
-        if (i > 0)
-            error = buffer_append_text(out, ", ");
-        if (!error)
-            error = reasons_describe(&reasons[i], text, out);
-        if (!error)
-            error = buffer_append_text(out, reasons[i].value > 0 ? " +" : " -");
-    }
     return error;
 }
 

@@ -57,9 +57,4 @@ enum error describe_message(const struct entry *entry, struct buffer *out) MUST_
 enum error describe_now(struct journal *journal, const char *text, size_t length,
                         struct buffer *out) MUST_CHECK;
 
-/* The why of a message in a few words: "cancelled +, can't +, looking forward -", or "" where there
- * is none. */
-enum error describe_why_short(const struct why *why, const char *text,
-                              struct buffer *out) MUST_CHECK;
-
 #endif

@@ -7,6 +7,8 @@
 #include <math.h>
 #include <stdlib.h>
 
+enum { SHORT = 4 /* reasons */ };
+
 /* The reason that the contribution is a part of: that of its word; NULL: none yet. */
 static struct reason *find(struct reason *reasons, size_t count, const struct contribution *item)
 {
@@ -55,4 +57,21 @@ enum error reasons_describe(const struct reason *reason, const char *text, struc
     if (reason->feature)
         return describe_feature(reason->feature, out);
     return display_safe(text + reason->start, reason->end - reason->start, DISPLAY_LINE, out);
+}
+
+enum error reasons_in_short(const struct why *why, const char *text, struct buffer *out)
+{
+    struct reason reasons[REASONS_MAX];
+    size_t count = reasons_list(why, reasons);
+    enum error error = ERROR_NONE;
+
+    for (size_t i = 0; i < count && i < SHORT && !error; i++) {
+        if (i > 0)
+            error = buffer_append_text(out, ", ");
+        if (!error)
+            error = reasons_describe(&reasons[i], text, out);
+        if (!error)
+            error = buffer_append_text(out, reasons[i].value > 0 ? " +" : " -");
+    }
+    return error;
 }

@@ -22,4 +22,8 @@ size_t reasons_list(const struct why *why, struct reason out[REASONS_MAX]);
 enum error reasons_describe(const struct reason *reason, const char *text,
                             struct buffer *out) MUST_CHECK;
 
+/* The why of a message in a few words: "cancelled +, can't +, looking forward -", or "" where there
+ * is none. */
+enum error reasons_in_short(const struct why *why, const char *text, struct buffer *out) MUST_CHECK;
+
 #endif

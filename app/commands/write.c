@@ -3,6 +3,7 @@
 #include "app/commands/session.h"
 #include "app/describe.h"
 #include "app/output.h"
+#include "app/reasons.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -152,7 +153,7 @@ static enum error print_guess(struct writer *writer, const struct entry *entry)
     buffer_init(&words, DESCRIBE_MAX);
     error = describe_guess_in_full(model, &prediction, &guess);
     if (!error)
-        error = describe_why_short(&why, entry->text, &words);
+        error = reasons_in_short(&why, entry->text, &words);
     if (!error)
         printf("%s.%s%s\n", guess.data, words.length > 0 ? " Why: " : "",
                words.length > 0 ? words.data : "");
