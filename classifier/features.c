@@ -157,7 +157,7 @@ static struct ngram *add_prefixes(const struct features *features, uint32_t plac
                                   struct ngram *next)
 {
     const struct token *token = &features->tokens[place];
-    uint32_t letters = token->length * (token->kind == TOKEN_WORD);
+    uint32_t letters = token->length * (token->chunk != 0); /* 0: it is no word */
 
     if (token->chunk & UINT64_C(0x8080808080808080))
         return add_wide_prefixes(features, place, next);

@@ -44,12 +44,13 @@ static inline uint64_t hash_string(const char *bytes, size_t length)
     return length > 0 ? hash_chunk(hash, hash_first_chunk(bytes, length)) : hash;
 }
 
-/* The same for a string that is not empty and stands in a buffer with seven bytes behind it. */
+/* The same for a string that is not empty and stands in a buffer with seven bytes behind it. No
+ * branch asks how long it is: it would often be mispredicted. */
 static inline uint64_t hash_padded_chunk(const char *bytes, size_t length)
 {
-    uint64_t chunk = bytes_get_u64(bytes);
+    uint64_t whole = -(uint64_t)(length >= HASH_CHUNK);
 
-    return length < HASH_CHUNK ? chunk & ((UINT64_C(1) << 8 * length) - 1) : chunk;
+    return bytes_get_u64(bytes) & (whole | ((UINT64_C(1) << 8 * length % 64) - 1));
 }
 
 /* hash_string of such a string. */

@@ -17,8 +17,8 @@ enum {
 static bool read_lanes(struct normalised *out)
 {
     uint64_t same = 0, tripled = 0, other = 0;
-    size_t at, block = 0;
     struct lanes lanes;
+    size_t at;
 
     memset(out->bytes + out->length, 0, NORMALISED_PADDING);
     for (at = 0; at < out->length; at += LANES_BYTES) {
@@ -29,11 +29,11 @@ static bool read_lanes(struct normalised *out)
         tripled |= lanes.word & lanes.same & (lanes.same << 1 | same >> 63);
         other |= (lanes.wide | lanes.nul) & inside;
         same = lanes.same;
-        out->word[block] = lanes.word;
-        out->upper[block++] = lanes.upper;
+        bytes_put_u64(out->word + at / 8, lanes.word);
+        bytes_put_u64(out->upper + at / 8, lanes.upper);
     }
-    out->word[block] = 0;
-    out->upper[block] = 0;
+    bytes_put_u64(out->word + at / 8, 0);
+    bytes_put_u64(out->upper + at / 8, 0);
     out->tripled = tripled != 0;
     return other == 0;
 }

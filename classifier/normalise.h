@@ -1,6 +1,7 @@
 #ifndef EMOTRACK_CLASSIFIER_NORMALISE_H
 #define EMOTRACK_CLASSIFIER_NORMALISE_H
 
+#include "base/bytes.h"
 #include "classifier/lanes.h"
 #include "classifier/text.h"
 
@@ -8,6 +9,7 @@ enum {
     NORMALISED_MAX = 2 * TEXT_MAX, /* bytes */
     NORMALISED_PADDING = 80,       /* NULs that follow: what a scanner may look ahead */
     NORMALISED_BLOCKS = NORMALISED_MAX / LANES_BYTES + 2,
+    NORMALISED_BITS = 57, /* that are looked at together */
 };
 
 /* A message in one form of Unicode, with the way back to its bytes. Letters beyond ASCII are
@@ -16,8 +18,9 @@ struct normalised {
     char bytes[NORMALISED_MAX + NORMALISED_PADDING]; /* ASCII as it is written */
     char lower[NORMALISED_MAX + NORMALISED_PADDING]; /* ASCII lower-cased */
     size_t length;
-    uint64_t word[NORMALISED_BLOCKS];  /* a bit for each byte: an ASCII letter or digit */
-    uint64_t upper[NORMALISED_BLOCKS]; /* an ASCII capital */
+    /* A bit for each byte, eight in one, the first lowest: */
+    unsigned char word[NORMALISED_BLOCKS * LANES_BYTES / 8];  /* an ASCII letter or digit */
+    unsigned char upper[NORMALISED_BLOCKS * LANES_BYTES / 8]; /* an ASCII capital */
     bool tripled; /* an ASCII letter or digit stands thrice in a row somewhere */
     /* Where in the message the grapheme cluster begins that each byte comes from, and one entry
      * more for the end; NORMALISED_UPPER is set on the bytes of an upper-case letter beyond ASCII.
@@ -35,12 +38,10 @@ bool normalise_ascii(struct normalised *out, const char *message, size_t length)
  * ignorable code points; curly quotes and dashes become ASCII. */
 void normalise_unicode(struct normalised *out, const char *message, size_t length);
 
-/* The 64 bits of `word` or `upper` from the byte at `at` on. */
-static inline uint64_t normalised_bits(const uint64_t *blocks, size_t at)
+/* NORMALISED_BITS of `word` or `upper` from the byte at `at` on; those above are of no use. */
+static inline uint64_t normalised_bits(const unsigned char *bits, size_t at)
 {
-    const uint64_t *block = blocks + at / 64;
-
-    return block[0] >> at % 64 | block[1] << 1 << (63 - at % 64);
+    return bytes_get_u64(bits + at / 8) >> at % 8;
 }
 
 #endif

@@ -74,7 +74,7 @@ static void fill_classes(struct text *text)
         bool space = byte <= ' ' || byte == 0x7F;
 
         text->class[byte] = byte >= 0x80 ? CLASS_WIDE : space ? CLASS_SPACE : CLASS_MARK;
-        text->joins[byte] = byte >= 0x80 || byte == '\'';
+        text->joins[byte] = byte >= 0x80 || byte == '\'' || byte == ':';
     }
     for (int byte = 0; byte < 128; byte++)
         text->mark_hashes[byte] = hash_chunk(HASH_START, (uint64_t)byte);
@@ -487,8 +487,8 @@ static bool is_odd(const struct text *text, uint64_t chunk, size_t end, size_t l
 
     return text->joins[(unsigned char)text->normalised.bytes[end]] |
            ((length >= 4) & ((chunk & no_laughter) == 0)) | ((chunk & 0xFF) <= '9') |
-           (chunk == CHUNK('w', 'w', 'w', 0, 0)) | (chunk == CHUNK('h', 't', 't', 'p', 0)) |
-           (chunk == CHUNK('h', 't', 't', 'p', 's')) | (length >= 64) | text->normalised.tripled;
+           (chunk == CHUNK('w', 'w', 'w', 0, 0)) | (length >= NORMALISED_BITS) |
+           text->normalised.tripled;
 }
 
 /* Reads a word: nearly always a run of ASCII letters that nothing goes on. */
@@ -496,8 +496,9 @@ static size_t read_word(struct text *text, size_t start)
 {
     const struct normalised *normalised = &text->normalised;
     const char *string = normalised->lower + start;
-    uint64_t others = ~normalised_bits(normalised->word, start);
-    size_t length = others ? (size_t)__builtin_ctzll(others) : 64;
+    uint64_t end = UINT64_C(1) << NORMALISED_BITS;
+    uint64_t others = ~normalised_bits(normalised->word, start) | end;
+    size_t length = (size_t)__builtin_ctzll(others);
     uint64_t chunk = hash_padded_chunk(string, length), run;
 
     if (is_odd(text, chunk, start + length, length))
@@ -646,7 +647,8 @@ static void scan(struct text *text)
         case CLASS_WIDE: at = read_wide(text, at); break;
         default: at = read_mark(text, at); break;
         }
-        at += normalised->bytes[at] == ' ';
+        while (normalised->bytes[at] == ' ') /* a guess, where a sum would wait for the byte */
+            at++;
     }
 }
 
