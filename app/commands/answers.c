@@ -84,21 +84,17 @@ static size_t put_all(const struct answers *answers, const struct prediction *pr
     return (size_t)(at - head);
 }
 
-/* As it is but for line breaks, or, on a terminal, safe. */
-static enum error append_text(const struct answers *answers, const char *text, size_t length,
-                              struct buffer *out)
+/* As it is but for line breaks. There is room. */
+static void put_text(const struct answers *answers, const char *text, size_t length,
+                     struct buffer *out)
 {
-    size_t at = out->length;
-    enum error error;
-    char *line_break;
+    char *to = out->data + out->length, *line_break;
 
-    if (answers->terminal)
-        return display_safe(text, length, DISPLAY_LINE, out);
-    error = buffer_append(out, text, length);
-    if (!error && !answers->lines)
-        while ((line_break = memchr(out->data + at, '\n', out->length - at)))
+    memcpy(to, text, length);
+    out->length += length;
+    if (!answers->lines)
+        while ((line_break = memchr(to, '\n', length)))
             *line_break = ' ';
-    return error;
 }
 
 static enum error append_columns(const struct answers *answers, const char *text, size_t length,
@@ -110,7 +106,10 @@ static enum error append_columns(const struct answers *answers, const char *text
         return error;
     out->length +=
         (answers->all ? put_all : put_head)(answers, prediction, out->data + out->length);
-    error = append_text(answers, text, length, out);
+    if (answers->terminal)
+        error = display_safe(text, length, DISPLAY_LINE, out);
+    else
+        put_text(answers, text, length, out);
     return error ? error : buffer_append_byte(out, '\n');
 }
 
