@@ -274,6 +274,34 @@ static void test_composed_equals_decomposed(void **state)
     }
 }
 
+/* Words of up to some sixty bytes are read in one go, wherever they begin. */
+static void test_long_words(void **state)
+{
+    enum { LONGEST = 140, FARTHEST = 70 };
+    char message[FARTHEST + LONGEST + 1], lower[LONGEST];
+    const struct token *tokens;
+    size_t count;
+
+    for (int i = 0; i < LONGEST; i++)
+        lower[i] = (char)('b' + i % 20);
+    for (uint32_t start = 0; start <= FARTHEST; start++)
+        for (uint32_t length = 1; length <= LONGEST; length++) {
+            memset(message, ' ', start);
+            memcpy(message + start, lower, length);
+            message[start] = 'B';
+            message[start + length] = '.';
+            text_read(*state, message, start + length + 1);
+            tokens = text_tokens(*state, &count);
+            assert_int_equal(count, 2);
+            assert_int_equal(tokens[0].start, start);
+            assert_int_equal(tokens[0].end, start + length);
+            assert_memory_equal(tokens[0].string, lower, length);
+            assert_int_equal(tokens[0].hash, hash_string(lower, length));
+            assert_int_equal(tokens[0].chunk, hash_first_chunk(lower, length));
+            assert_int_equal(text_flags(*state) >> FLAG_SHOUT & 1, 0);
+        }
+}
+
 static void test_length_is_capped(void **state)
 {
     static const char *const fillers[] = {"a ", "!a", "\xEF\xB7\xBA", "e\xCC\x81", "\xFF", "x"};
@@ -359,17 +387,12 @@ static void test_lanes(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_examples),
-        cmocka_unit_test(test_nul_is_replaced),
-        cmocka_unit_test(test_flags),
-        cmocka_unit_test(test_length_buckets),
-        cmocka_unit_test(test_sources),
-        cmocka_unit_test(test_ascii_equals_unicode),
-        cmocka_unit_test(test_random_bytes),
-        cmocka_unit_test(test_composed_equals_decomposed),
-        cmocka_unit_test(test_length_is_capped),
-        cmocka_unit_test(test_hashes),
-        cmocka_unit_test(test_hash_spreads),
+        cmocka_unit_test(test_examples),     cmocka_unit_test(test_nul_is_replaced),
+        cmocka_unit_test(test_flags),        cmocka_unit_test(test_length_buckets),
+        cmocka_unit_test(test_sources),      cmocka_unit_test(test_ascii_equals_unicode),
+        cmocka_unit_test(test_random_bytes), cmocka_unit_test(test_composed_equals_decomposed),
+        cmocka_unit_test(test_long_words),   cmocka_unit_test(test_length_is_capped),
+        cmocka_unit_test(test_hashes),       cmocka_unit_test(test_hash_spreads),
         cmocka_unit_test(test_lanes),
     };
 
