@@ -138,9 +138,10 @@ static int run(const struct arguments *arguments)
 
     if (!path || !settings.data)
         return report_usage(arguments, "personalize needs --model MODEL and --data TSV");
-    if (!read_count(arguments, "people", PEOPLE_MAX, &people) ||
-        !read_count(arguments, "seed", UINT32_MAX, &seed))
-        return report_usage(arguments, "--people and --seed take whole numbers from 1");
+    if (!read_count(arguments, "people", PEOPLE_MAX, &people))
+        return report_usage(arguments, "--people takes a whole number from 1 to %d", PEOPLE_MAX);
+    if (!read_count(arguments, "seed", UINT32_MAX, &seed))
+        return report_usage(arguments, "--seed takes a whole number from 1 to %u", UINT32_MAX);
     settings.people = (uint32_t)people;
     settings.seed = (uint64_t)seed;
     error = model_open(path, &model);

@@ -157,7 +157,7 @@ static const struct option options[] = {
     {"corpus", "TEXT", NULL, "the corpus's name, to keep in the model"},
     {"licence", "TEXT", NULL, "its licence, to keep in the model"},
     {"source", "TEXT", NULL, "where it comes from, to keep in the model"},
-    {"recall", "PART", NULL, "favour rare labels, 0 to 1 (default 0.1)"},
+    {"recall", "PART", NULL, "favour rare labels, 0 to below 1 (default 0.1)"},
     {"floats", NULL, NULL, "keep weights of four bytes, not of one"},
     {"output", "MODEL", NULL, "write the model here"},
     {"seed", "N", NULL, "draw the tenth by this number (default 1)"},

@@ -78,7 +78,8 @@ class PersonalizeTest(Case):
         for arguments, data, said, code in (
                 (("--people", "0"), "data.tsv", "--people", 2),
                 (("--people", "5x"), "data.tsv", "--people", 2),
-                (("--seed", "-1"), "data.tsv", "--seed", 2),
+                (("--people", "100001"), "data.tsv", "from 1 to 100000", 2),
+                (("--seed", "-1"), "data.tsv", "from 1 to 4294967295", 2),
                 (("--map", self.path("none.tsv")), "data.tsv", "none.tsv", 1),
                 ((), "few.tsv", "too few rows", 1),
                 ((), "other.tsv", "delight", 1),
