@@ -34,9 +34,8 @@ struct features {
      * is never cleared. */
     struct index index;
     uint32_t messages; /* so far, up to FEW */
-    uintptr_t rows;    /* where row 0 begins: of a user's own word there is none, which no prefetch
-                          minds */
-    size_t row_size;   /* 0: nobody has any */
+    const char *rows;  /* [vocabulary->count][row_size] */
+    size_t row_size;   /* 0: nobody has any, and `rows` is any memory */
 
     /* Of the present message. */
     const struct token *tokens;
@@ -100,7 +99,7 @@ enum error features_new(const struct text_settings *settings, const struct vocab
 
 void features_prefetch(struct features *features, const void *rows, size_t size)
 {
-    features->rows = (uintptr_t)rows;
+    features->rows = rows;
     features->row_size = size;
 }
 
@@ -298,7 +297,8 @@ void features_weigh(struct features *features, const struct own_words *own)
 
         if (feature == VOCABULARY_NONE)
             continue;
-        __builtin_prefetch((const void *)(features->rows + feature * features->row_size));
+        if (feature < features->vocabulary->count)
+            __builtin_prefetch(features->rows + feature * features->row_size);
         terms = count_term(features, feature, place, terms);
         known += ngram->kind <= NGRAM_SIGN;
         telling += ngram->kind == NGRAM_WORD;
