@@ -2,6 +2,7 @@
 
 #include "app/profile.h"
 #include "base/file.h"
+#include "base/utf8.h"
 #include "classifier/model.h"
 #include "classifier/train.h"
 
@@ -42,6 +43,9 @@ static enum error read_origin(const struct arguments *arguments, struct buffer *
     }
     if (!error && origin->length > 0 && origin->data[origin->length - 1] != '\n')
         error = buffer_append_byte(origin, '\n');
+    if (!error && origin->length > 0 && !utf8_valid(origin->data, origin->length))
+        error = error_raise(ERROR_INVALID, "the model cannot keep the text of --provenance, "
+                                           "--corpus, --licence or --source: not all is UTF-8");
     return error;
 }
 

@@ -54,3 +54,11 @@ class TrainTest(Case):
                 with open(self.path(name), "rb") as file:
                     self.assertEqual(file.read(), before)
         self.assertEqual(self.history()[0]["text"], "keep me")
+
+    def test_a_provenance_that_no_model_may_have_is_refused(self):
+        for text in (b"corpus: caf\xe9\n", b"corpus: a\0b\n"):
+            with self.subTest(text=text):
+                with open(self.path("origin.txt"), "wb") as file:
+                    file.write(text)
+                self.assertIn("--provenance", self.train(self.path("out.model"), code=1))
+                self.assertFalse(os.path.exists(self.path("out.model")))
