@@ -70,6 +70,27 @@ static void draw_glyph(int row, int column, const struct glyph *glyph, attr_t at
     }
 }
 
+static void read_glyph(const char *text, size_t length, struct glyph *glyph)
+{
+    glyph_read(text, length, glyph);
+    if (glyph->newline) {
+        glyph->columns = 1;
+        glyph->shown[0] = L' ';
+    }
+}
+
+static bool fits(const char *text, size_t length, int width)
+{
+    for (size_t at = 0; at < length && width >= 0;) {
+        struct glyph glyph;
+
+        read_glyph(text + at, length - at, &glyph);
+        width -= glyph.columns;
+        at += glyph.length;
+    }
+    return width >= 0;
+}
+
 /* Draws clusters from `start` on while they fit in `width` columns; returns the columns used and in
  * `*at` the first byte that was not drawn. */
 static int draw_run(int row, int column, int width, attr_t attributes, const char *text,
@@ -80,11 +101,7 @@ static int draw_run(int row, int column, int width, attr_t attributes, const cha
     for (*at = 0; *at < length;) {
         struct glyph glyph;
 
-        glyph_read(text + *at, length - *at, &glyph);
-        if (glyph.newline) {
-            glyph.columns = 1;
-            glyph.shown[0] = L' ';
-        }
+        read_glyph(text + *at, length - *at, &glyph);
         if (used + glyph.columns > width)
             break;
         draw_glyph(row, column + used, &glyph, attributes);
@@ -97,19 +114,17 @@ static int draw_run(int row, int column, int width, attr_t attributes, const cha
 int paint_text(int row, int column, int width, attr_t attributes, const char *text, size_t length)
 {
     size_t at;
+    bool cut;
     int used;
 
     if (width > COLS - column)
         width = COLS - column;
     if (row < 0 || row >= LINES || width <= 0)
         return 0;
-    used = draw_run(row, column, width, attributes, text, length, &at);
-    if (at < length) {
-        if (used == width)
-            used--;
-        mvaddch(row, column + used, '~' | attributes);
-        used++;
-    }
+    cut = !fits(text, length, width);
+    used = draw_run(row, column, cut ? width - 1 : width, attributes, text, length, &at);
+    if (cut)
+        mvaddch(row, column + used++, '~' | attributes);
     return used;
 }
 

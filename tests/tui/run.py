@@ -676,6 +676,15 @@ def test_wide_text_keeps_the_columns(user):
     screen.expect("👨 family|👨  family")
 
 
+def test_wide_text_is_cut_between_its_columns(user):
+    """Half a character would push the end of its row into the next."""
+    screen = user.open()
+    for text in ("日本語" * 10, "a" + "日本語" * 10):
+        write(screen, text)
+        screen.expect(r"^ Last  \"a?(日本語)*日?本?~\"  .*\[e\]dit$")
+        screen.expect_not(r"^[\]t]")
+
+
 def test_no_colour(user):
     for arguments, environment in (("--no-color", {}), ("", {"NO_COLOR": "1"})):
         screen = user.open(arguments, TERM="screen-256color", **environment)
