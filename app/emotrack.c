@@ -36,12 +36,17 @@ static const struct option options[] = {
 };
 
 static const struct command *const commands[] = {
-    &command_predict, &command_write, &command_history,
-    &command_rate,    &command_undo,  &command_redo,
-    &command_export,  &command_show,  &command_edit,
-    &command_forget,  &command_stats, &command_profile,
-    &command_join,    &command_leave, &command_sync,
-    &command_uploads, &command_help,  NULL,
+    &command_predict, &command_write,
+    &command_history, &command_rate,
+    &command_undo,    &command_redo,
+    &command_export,  &command_import,
+    &command_show,    &command_edit,
+    &command_forget,  &command_stats,
+    &command_backup,  &command_restore,
+    &command_check,   &command_profile,
+    &command_join,    &command_leave,
+    &command_sync,    &command_uploads,
+    &command_help,    NULL,
 };
 
 static const struct section sections[] = {
@@ -62,7 +67,10 @@ static const struct section sections[] = {
      "it.\n\n"
      "NAME.model beside it: the model that 'sync' has fetched, used instead of the shipped one. "
      "NAME.model.beside: one that did worse on your own ratings. NAME.model.part: one that is "
-     "being fetched. NAME.sync: empty, held by the one program that syncs."},
+     "being fetched. NAME.sync: empty, held by the one program that syncs, backs up or restores. "
+     "NAME.kept: the journal that a restored one has replaced. NAME.backup.part, "
+     "NAME.restore.part: what a backup or a restore that was cut off has left; the next one "
+     "removes it."},
     {0},
 };
 

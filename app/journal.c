@@ -16,9 +16,6 @@
 #include <unistd.h>
 #include <utf8proc.h>
 
-/* A message may hold three times as many bytes once each invalid byte is a U+FFFD. */
-enum { REPAIRED_MAX = 3 * TEXT_MAX };
-
 enum {
     UNSAVED_MAX = 20,             /* ratings that a start may have to learn again */
     LAYER_MAX = 64 * 1024 * 1024, /* bytes of a saved layer, far more than one has */
@@ -299,6 +296,14 @@ enum error journal_look_at_model(struct journal *journal, bool *changed)
     return reopen_model(journal);
 }
 
+enum error journal_relearn(struct journal *journal)
+{
+    bool changed;
+    enum error error = db_changed(journal->db, &changed);
+
+    return error ? error : refold(journal);
+}
+
 enum error journal_refresh(struct journal *journal, bool *changed)
 {
     bool rated;
@@ -351,20 +356,19 @@ static bool blank(const char *text, size_t length)
     return true;
 }
 
-/* The text as it is stored: malloc'ed, valid UTF-8, no NUL. */
-static enum error storable(const char *text, size_t length, char **out)
+enum error journal_storable(const char *text, size_t length, size_t most, char **out)
 {
     struct buffer repaired;
     enum error error;
 
     *out = NULL;
-    if (length > TEXT_MAX)
+    if (length > most)
         return error_raise(ERROR_TOO_LARGE,
-                           "a message of %zu bytes was not saved: the most is %d bytes; split it",
-                           length, TEXT_MAX);
+                           "a message of %zu bytes was not saved: the most is %zu bytes; split it",
+                           length, most);
     if (blank(text, length))
         return error_raise(ERROR_INVALID, "an empty message was not saved: write some words");
-    buffer_init(&repaired, REPAIRED_MAX);
+    buffer_init(&repaired, 3 * most);
     error = utf8_repair(text, length, &repaired);
     if (error)
         buffer_free(&repaired);
@@ -372,8 +376,7 @@ static enum error storable(const char *text, size_t length, char **out)
     return error;
 }
 
-/* Gives the entry, which owns its text, the guess of today's model. */
-static enum error guess_entry(struct journal *journal, struct entry *entry)
+enum error journal_guess_entry(struct journal *journal, struct entry *entry)
 {
     struct prediction prediction;
 
@@ -407,9 +410,9 @@ enum error journal_write(struct journal *journal, const char *text, size_t lengt
     *out = (struct entry){0};
     stamp(out);
     if (!error)
-        error = storable(text, length, &out->text);
+        error = journal_storable(text, length, TEXT_MAX, &out->text);
     if (!error)
-        error = guess_entry(journal, out);
+        error = journal_guess_entry(journal, out);
     if (!error)
         error = db_add(journal->db, out, draft, &out->id);
     if (error)
@@ -467,9 +470,9 @@ enum error journal_edit(struct journal *journal, int64_t id, const char *text, s
         error = journal_get(journal, id, &old);
     *out = (struct entry){.id = id, .created = old.created, .offset = old.offset};
     if (!error)
-        error = storable(text, length, &out->text);
+        error = journal_storable(text, length, TEXT_MAX, &out->text);
     if (!error)
-        error = guess_entry(journal, out);
+        error = journal_guess_entry(journal, out);
     if (!error)
         error = restate(&old, out);
     journal->notice[0] = '\0';

@@ -35,6 +35,16 @@ struct journal {
 /* What an entry's rating says in the terms of a model; the text is borrowed from the entry. */
 struct rated journal_rated(const struct model *model, const struct entry *entry);
 
+/* The text as it is stored: malloc'ed, valid UTF-8, no NUL, up to three times as long.
+ * ERROR_INVALID: nothing but blanks. ERROR_TOO_LARGE: over `most` bytes. */
+enum error journal_storable(const char *text, size_t length, size_t most, char **out) MUST_CHECK;
+
+/* Gives the entry, which owns its text, the guess of the model in use. */
+enum error journal_guess_entry(struct journal *journal, struct entry *entry) MUST_CHECK;
+
+/* The personal layer from the ratings as they are now. */
+enum error journal_relearn(struct journal *journal) MUST_CHECK;
+
 /* Where the profile's own model file is another one than that in use, takes it into use. */
 enum error journal_look_at_model(struct journal *journal, bool *changed) MUST_CHECK;
 

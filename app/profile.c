@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <limits.h>
 #include <pwd.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -16,10 +17,9 @@ enum { NAME_MAX_BYTES = 64 };
 #define SUFFIX ".db"
 
 static const char *const suffixes[] = {
-    [PROFILE_MODEL] = ".model",
-    [PROFILE_PART] = ".model.part",
-    [PROFILE_BESIDE] = ".model.beside",
-    [PROFILE_LOCK] = ".sync",
+    [PROFILE_MODEL] = ".model", [PROFILE_PART] = ".model.part", [PROFILE_BESIDE] = ".model.beside",
+    [PROFILE_LOCK] = ".sync",   [PROFILE_OUT] = ".backup.part", [PROFILE_IN] = ".restore.part",
+    [PROFILE_KEPT] = ".kept",
 };
 
 const char *profile_choose(const char *name)
@@ -118,27 +118,47 @@ enum error profile_check(const char *name)
     return error;
 }
 
-/* ---- what syncing keeps beside the database ---- */
+/* ---- what is kept beside the database ---- */
 
-static enum error remove_file(const char *name, enum profile_file file)
+static enum error remove_copy(const char *path)
 {
+    enum error error = db_destroy(path);
+
+    return error == ERROR_NOT_FOUND ? ERROR_NONE : error;
+}
+
+enum error profile_remove(const char *name, enum profile_file file)
+{
+    bool copy = file == PROFILE_OUT || file == PROFILE_IN || file == PROFILE_KEPT;
     struct buffer path;
     enum error error;
 
     buffer_init(&path, PATH_MAX);
     error = profile_file(name, file, &path);
-    if (!error && unlink(path.data) != 0 && errno != ENOENT)
+    if (!error && copy)
+        error = remove_copy(path.data);
+    else if (!error && unlink(path.data) != 0 && errno != ENOENT)
         error = error_raise_errno("remove", path.data);
     buffer_free(&path);
     return error;
+}
+
+enum error profile_discard(const char *name, enum profile_file file, enum error error)
+{
+    char sentence[1024];
+
+    snprintf(sentence, sizeof sentence, "%s", error_sentence());
+    if (profile_remove(name, file))
+        error_raise_plain(ERROR_NONE);
+    return error_raise(error, "%s", sentence);
 }
 
 enum error profile_sweep(const char *name)
 {
     enum error error = ERROR_NONE;
 
-    for (int i = 0; i < PROFILE_FILES && !error; i++)
-        error = remove_file(name, (enum profile_file)i);
+    for (int i = 0; i < PROFILE_KEPT && !error; i++)
+        error = profile_remove(name, (enum profile_file)i);
     return error;
 }
 
@@ -159,13 +179,31 @@ static enum error move_file(const char *from, const char *to, enum profile_file 
     return error;
 }
 
+/* What an earlier profile of this name has left for its user is not written over. */
+static enum error check_not_kept(const char *name)
+{
+    struct buffer path;
+    enum error error;
+
+    buffer_init(&path, PATH_MAX);
+    error = profile_file(name, PROFILE_KEPT, &path);
+    if (!error && access(path.data, F_OK) == 0)
+        error = error_raise(ERROR_EXISTS,
+                            "'%s' keeps an earlier journal of that name; move it away first",
+                            path.data);
+    buffer_free(&path);
+    return error;
+}
+
 static enum error move_files(const char *from, const char *to)
 {
     enum error error = profile_sweep(to);
 
     for (int i = 0; i < PROFILE_LOCK && !error; i++)
         error = move_file(from, to, (enum profile_file)i);
-    return error ? error : remove_file(from, PROFILE_LOCK);
+    if (!error)
+        error = move_file(from, to, PROFILE_KEPT);
+    return error ? error : profile_remove(from, PROFILE_LOCK);
 }
 
 /* ---- profiles ---- */
@@ -199,6 +237,8 @@ enum error profile_delete(const char *name)
     if (!error)
         error = profile_sweep(name);
     if (!error)
+        error = profile_remove(name, PROFILE_KEPT);
+    if (!error)
         error = db_destroy(path.data);
     buffer_free(&path);
     return error;
@@ -215,6 +255,8 @@ enum error profile_rename(const char *from, const char *to)
         error = unknown(from);
     if (!error && access(new.data, F_OK) == 0)
         error = error_raise(ERROR_EXISTS, "there is a profile '%s' already", to);
+    if (!error)
+        error = check_not_kept(to);
     if (!error)
         error = db_rename(old.data, new.data);
     if (!error)

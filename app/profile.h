@@ -27,20 +27,28 @@ enum profile_file {
     PROFILE_MODEL,  /* the model that was fetched; not there: the shipped one is used */
     PROFILE_PART,   /* a model that is being fetched */
     PROFILE_BESIDE, /* a fetched model that did worse on the user's own ratings */
-    PROFILE_LOCK,   /* held (flock) by the one process that syncs; empty */
+    PROFILE_LOCK,   /* held (flock) by the one process that syncs, backs up or restores; empty */
+    PROFILE_OUT,    /* a copy of the journal that is being made */
+    PROFILE_IN,     /* a backup that is being restored */
+    PROFILE_KEPT,   /* the journal that a restored one has replaced */
     PROFILE_FILES,
 };
 /* Appends its path, whether it is there or not. Errors as profile_path. */
 enum error profile_file(const char *name, enum profile_file file, struct buffer *out) MUST_CHECK;
-/* Removes them all. */
+/* Removes it, its bytes too where it is a copy of the journal. It need not be there. */
+enum error profile_remove(const char *name, enum profile_file file) MUST_CHECK;
+/* The same on the way out with an error, which it returns with its sentence. */
+enum error profile_discard(const char *name, enum profile_file file, enum error error);
+/* Removes them all but PROFILE_KEPT. */
 enum error profile_sweep(const char *name) MUST_CHECK;
 
 bool profile_exists(const char *name);
 /* ERROR_INVALID (not a name) or ERROR_NOT_FOUND. The default profile always passes: it is made when
  * it is first written to. */
 enum error profile_check(const char *name) MUST_CHECK;
-enum error profile_new(const char *name) MUST_CHECK;    /* ERROR_EXISTS */
-enum error profile_delete(const char *name) MUST_CHECK; /* its bytes too. ERROR_NOT_FOUND */
+enum error profile_new(const char *name) MUST_CHECK; /* ERROR_EXISTS */
+/* Its bytes too, and those of what a restored one has replaced. ERROR_NOT_FOUND */
+enum error profile_delete(const char *name) MUST_CHECK;
 enum error profile_rename(const char *from, const char *to) MUST_CHECK;
 
 /* Before a file is written for other programs: ERROR_INVALID where `path` leads into the folder of

@@ -22,8 +22,9 @@ static enum error wait_for(int descriptor, const atomic_bool *cancel)
     while (flock(descriptor, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
         error = check_cancelled(cancel);
         if (!error && clock_milliseconds() >= deadline)
-            error = error_raise(ERROR_BUSY, "another program is syncing this profile and does not "
-                                            "come to an end; try again later");
+            error = error_raise(ERROR_BUSY, "another program is syncing, backing up or restoring "
+                                            "this profile and does not come to an end; try again "
+                                            "later");
         if (error)
             return error;
         clock_sleep(STEP);

@@ -41,7 +41,7 @@ enum error file_of(const struct journal *journal, enum profile_file file,
 enum error client_of(const struct task *task, const struct client_options *options,
                      struct client **out) MUST_CHECK;
 
-/* ---- one sync of a profile at a time (sync_lock.c) ---- */
+/* ---- one sync, backup or restoring of a profile at a time (sync_lock.c) ---- */
 
 /* `*lock` (-1 before) is let go by sync_unlock in every case, and by the end of the process.
  * ERROR_BUSY: another process holds on to it; ERROR_CANCELLED. */

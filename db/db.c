@@ -12,12 +12,12 @@
 /* Longer than any path that the system takes, each byte as %XX. */
 enum { URI_MAX = 64 * 1024 };
 
-/* The path as a URI (sqlite.org/uri.html): with a plain path, one that begins with "file:", or is
- * ":memory:", would mean something else. */
-static enum error write_uri(const char *path, const char *options, struct buffer *uri)
+enum error db_uri(const char *path, const char *options, struct buffer *uri)
 {
-    enum error error = buffer_append_text(uri, path[0] == '/' ? "file://" : "file:./");
+    enum error error;
 
+    buffer_init(uri, URI_MAX);
+    error = buffer_append_text(uri, path[0] == '/' ? "file://" : "file:./");
     for (const char *c = path; *c && !error; c++) {
         if (isalnum((unsigned char)*c) || strchr("/-_.", *c))
             error = buffer_append_byte(uri, *c);
@@ -51,8 +51,7 @@ static enum error connect(struct db *db, int flags, const char *options)
     enum error error;
     int code = SQLITE_OK;
 
-    buffer_init(&uri, URI_MAX);
-    error = write_uri(db->path, options, &uri);
+    error = db_uri(db->path, options, &uri);
     if (!error)
         code = sqlite3_open_v2(uri.data, &db->handle, flags | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX,
                                NULL);
@@ -220,6 +219,30 @@ enum error db_open(const char *path, enum db_mode mode, struct db **out)
     /* Processes that make the same file at once can find it busy where SQLite does not wait. */
     while ((error = try_to_open(db)) == ERROR_BUSY && clock_milliseconds() < deadline)
         clock_sleep(5);
+    if (error)
+        db_close(db);
+    else
+        *out = db;
+    return error;
+}
+
+enum error db_connect_new(const char *path, struct db **out)
+{
+    struct db *db = calloc(1, sizeof *db);
+    enum error error;
+
+    *out = NULL;
+    if (db)
+        db->path = strdup(path);
+    if (!db || !db->path) {
+        db_close(db);
+        return error_raise_plain(ERROR_NO_MEMORY);
+    }
+    db->mode = DB_CREATE;
+    db->patience = PATIENCE;
+    error = disk_new(path);
+    if (!error)
+        error = connect(db, SQLITE_OPEN_READWRITE, "");
     if (error)
         db_close(db);
     else

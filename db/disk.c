@@ -1,6 +1,7 @@
 #include "db/disk.h"
 
 #include "base/file.h"
+#include "db/backup.h"
 #include "db/internal.h"
 
 #include <errno.h>
@@ -91,21 +92,27 @@ static enum error make_folder_of(const char *path)
     return error;
 }
 
+enum error disk_new(const char *path)
+{
+    int descriptor = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+
+    if (descriptor < 0)
+        return error_raise_errno("make", path);
+    close(descriptor);
+    sync_folder(path);
+    return ERROR_NONE;
+}
+
 enum error disk_make(const char *path)
 {
     enum error error = make_folder_of(path);
-    int descriptor;
 
     if (error)
         return error;
     /* Never opened where it exists: closing a descriptor would drop the locks that other
      * connections of this process hold on it (fcntl(2)). */
-    descriptor = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    if (descriptor < 0)
-        return errno == EEXIST ? ERROR_NONE : error_raise_errno("make", path);
-    close(descriptor);
-    sync_folder(path);
-    return ERROR_NONE;
+    error = disk_new(path);
+    return error == ERROR_EXISTS ? ERROR_NONE : error;
 }
 
 enum error disk_check(const char *path)
@@ -203,6 +210,34 @@ static enum error leave_wal(struct db *db)
         left = sqlite3_stricmp((const char *)sqlite3_column_text(query.statement, 0), "wal") != 0;
     error = query_finish(&query);
     return error || left ? error : ERROR_BUSY;
+}
+
+static enum error uses_wal(struct db *db, bool *wal)
+{
+    struct query query;
+
+    query_start(&query, db, "PRAGMA journal_mode");
+    *wal = query_step(&query) &&
+           sqlite3_stricmp((const char *)sqlite3_column_text(query.statement, 0), "wal") == 0;
+    return query_finish(&query);
+}
+
+enum error db_shared(struct db *db, bool *shared)
+{
+    bool wal;
+    enum error error = uses_wal(db, &wal), result;
+
+    *shared = false;
+    if (error || !wal)
+        return error;
+    sqlite3_busy_timeout(db->handle, 0);
+    error = leave_wal(db);
+    *shared = error == ERROR_BUSY;
+    sqlite3_busy_timeout(db->handle, db->patience);
+    if (error && !*shared)
+        return error;
+    result = db_run(db, "PRAGMA journal_mode = WAL");
+    return result == ERROR_BUSY ? ERROR_NONE : result;
 }
 
 static enum error fold_wal(struct db *db)

@@ -10,6 +10,10 @@
 /* Makes the file (empty, 0600) and the folders that it needs (0700), where they are missing. */
 enum error disk_make(const char *path) MUST_CHECK;
 
+/* Makes the file (empty, 0600) in a folder that is there. ERROR_EXISTS: something of that name is
+ * there, be it a link that leads nowhere. */
+enum error disk_new(const char *path) MUST_CHECK;
+
 /* ERROR_NOT_FOUND: there is nothing; ERROR_DAMAGED: it is no file; ERROR_DENIED: it cannot be
  * read. */
 enum error disk_check(const char *path) MUST_CHECK;

@@ -21,6 +21,15 @@ struct db {
     char notice[512]; /* of db_notice; "": none */
 };
 
+/* ---- connections (db.c) ---- */
+
+/* The path as a URI (sqlite.org/uri.html), in a buffer of its own that the caller frees in every
+ * case: a plain path that begins with "file:", or is ":memory:", would mean something else. */
+enum error db_uri(const char *path, const char *options, struct buffer *uri) MUST_CHECK;
+
+/* Opens a file that it makes, without tables; db_close. ERROR_EXISTS. */
+enum error db_connect_new(const char *path, struct db **out) MUST_CHECK;
+
 /* ---- errors (query.c) ---- */
 
 /* Whether the file was removed, or moved, since it was opened. */
@@ -83,6 +92,9 @@ enum error transaction_begin(struct db *db) MUST_CHECK;
 
 /* Commits where `error` is ERROR_NONE, else rolls back and returns `error`. */
 enum error transaction_end(struct db *db, enum error error) MUST_CHECK;
+
+/* Rolls back what was begun. */
+void transaction_drop(struct db *db);
 
 /* ---- schema (schema.c) ---- */
 

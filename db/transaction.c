@@ -2,7 +2,7 @@
 
 #include <assert.h>
 
-static void roll_back(struct db *db)
+void transaction_drop(struct db *db)
 {
     if (sqlite3_get_autocommit(db->handle))
         return;
@@ -17,7 +17,7 @@ enum error transaction_begin(struct db *db)
     assert(!db->walking);
     if (db->mode == DB_READ)
         return error_raise(ERROR_READ_ONLY, "'%s' was opened for reading only", db->path);
-    roll_back(db);
+    transaction_drop(db);
     error = db_run(db, "BEGIN IMMEDIATE");
     if (error)
         return error;
@@ -26,7 +26,7 @@ enum error transaction_begin(struct db *db)
     if (db_has_moved(db))
         error = db_raise(db, SQLITE_READONLY_DBMOVED);
     if (error)
-        roll_back(db);
+        transaction_drop(db);
     return error;
 }
 
@@ -34,6 +34,6 @@ enum error transaction_end(struct db *db, enum error error)
 {
     if (!error)
         error = db_run(db, "COMMIT");
-    roll_back(db);
+    transaction_drop(db);
     return error;
 }

@@ -1,5 +1,6 @@
 #include "app/commands/input.h"
 
+#include "app/commands/watch.h"
 #include "classifier/predict.h"
 
 #include <errno.h>
@@ -25,6 +26,8 @@ static enum error read_input(char *to, size_t room, size_t *got)
         }
         if (errno == EAGAIN)
             poll(&readable, 1, -1);
+        else if (errno == EINTR && atomic_load(watch_interrupted()))
+            return error_raise(ERROR_CANCELLED, "it was interrupted; nothing was changed");
         else if (errno == EBADF)
             return error_raise(ERROR_IO, "standard input is closed: there is nothing to read");
         else if (errno != EINTR)

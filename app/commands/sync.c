@@ -1,37 +1,18 @@
 #include "app/commands/commands.h"
 #include "app/commands/session.h"
+#include "app/commands/watch.h"
 #include "app/describe_sync.h"
 #include "app/display.h"
 #include "app/export.h"
 #include "app/record.h"
 
-#include <signal.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 enum { WORDS_MAX = 4 * 1024 * 1024 /* bytes */ };
 
-/* ---- cancelling and progress ---- */
-
-static atomic_bool interrupted;
-
-static void interrupt(int number)
-{
-    (void)number;
-    atomic_store(&interrupted, true);
-}
-
-/* The first signal ends the sync between two steps, the second as it would without this. */
-static void heed_signals(void)
-{
-    struct sigaction action = {.sa_handler = interrupt, .sa_flags = (int)SA_RESETHAND};
-
-    sigemptyset(&action.sa_mask);
-    sigaction(SIGINT, &action, NULL);
-    sigaction(SIGTERM, &action, NULL);
-}
+/* ---- progress ---- */
 
 static void show_progress(void *context, enum sync_stage stage, int percent)
 {
@@ -83,7 +64,7 @@ static int sync_now(const struct arguments *arguments, struct journal *journal)
         .now = arguments_has(arguments, "now"),
         .dry_run = arguments_has(arguments, "dry-run"),
         .use_model = arguments_has(arguments, "use-model"),
-        .cancel = &interrupted,
+        .cancel = watch_interrupted(),
         .progress = isatty(STDERR_FILENO) == 1 ? show_progress : NULL,
     };
     bool json = arguments_has(arguments, "json"), temporary;
@@ -91,7 +72,7 @@ static int sync_now(const struct arguments *arguments, struct journal *journal)
     enum error error, printed = ERROR_NONE;
     int code;
 
-    heed_signals();
+    watch_signals();
     error = journal_sync(journal, &options, &result);
     code = report_outcome(arguments, error);
     temporary = is_temporary(error, &result);

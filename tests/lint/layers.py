@@ -35,6 +35,7 @@ RULES = [
     ("app/commands/info.[ch]", FACE + CORPUS, ["cjson/cJSON.h"]),
     ("app/commands/server_*", FACE + ["sync/*.h"], ["cjson/cJSON.h"]),
     ("app/commands/*", FACE, ["cjson/cJSON.h", "utf8proc.h"]),
+    ("app/sealed.c", ["base/*", "app/*.h", "sync/random.h"], ["sodium.h"]),
     ("app/*", ["base/*", "classifier/*", "db/*", "sync/*", "app/*"],
      ["cjson/cJSON.h", "utf8proc.h"]),
 ]

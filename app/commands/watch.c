@@ -1,0 +1,64 @@
+#include "app/commands/watch.h"
+
+#include "base/clock.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <unistd.h>
+
+enum { WIDTH = 32 /* columns */, PAUSE = 100 /* ms between two lines */ };
+
+static atomic_bool interrupted;
+static bool shown;
+
+static void interrupt(int number)
+{
+    (void)number;
+    atomic_store(&interrupted, true);
+}
+
+void watch_signals(void)
+{
+    struct sigaction action = {.sa_handler = interrupt, .sa_flags = (int)SA_RESETHAND};
+
+    sigemptyset(&action.sa_mask);
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+}
+
+const atomic_bool *watch_interrupted(void)
+{
+    return &interrupted;
+}
+
+void watch_clear(void)
+{
+    if (shown)
+        fprintf(stderr, "\r%*s\r", WIDTH, "");
+    shown = false;
+}
+
+static enum error show(void *context, const char *act, uint64_t done, uint64_t total)
+{
+    static int64_t next;
+    int64_t now = clock_milliseconds();
+
+    (void)context;
+    if (atomic_load(&interrupted))
+        return error_raise(ERROR_CANCELLED, "it was interrupted; nothing was changed");
+    if (isatty(STDERR_FILENO) != 1 || now < next)
+        return ERROR_NONE;
+    next = now + PAUSE;
+    shown = true;
+    if (total > 0)
+        fprintf(stderr, "\r%-20s %3d%%   ", act, (int)(100 * done / total));
+    else
+        fprintf(stderr, "\r%-*s", WIDTH, act);
+    return ERROR_NONE;
+}
+
+struct journal_watch watch_start(void)
+{
+    watch_signals();
+    return (struct journal_watch){.progress = show};
+}

@@ -1,0 +1,22 @@
+#ifndef EMOTRACK_APP_COMMANDS_WATCH_H
+#define EMOTRACK_APP_COMMANDS_WATCH_H
+
+#include "app/journal_care.h"
+
+#include <stdatomic.h>
+
+/* Long work: it shows itself on a terminal, and ^C ends it between two steps. */
+
+/* From now on the first SIGINT or SIGTERM is only noted; the second ends the program. */
+void watch_signals(void);
+
+/* Whether one came. */
+const atomic_bool *watch_interrupted(void);
+
+/* Progress on standard error where that is a terminal; ERROR_CANCELLED once a signal has come. */
+struct journal_watch watch_start(void);
+
+/* Clears the line of the progress: before anything else is printed. */
+void watch_clear(void);
+
+#endif
