@@ -132,7 +132,7 @@ static enum error read_own_row(struct import_reader *reader, struct import_item 
     item->entry.guess = cell_of(reader, OWN_GUESS);
     item->entry.label = cell_of(reader, OWN_LABEL);
     item->entry.model = cell_of(reader, OWN_MODEL);
-    item->guessed = cell_of(reader, OWN_PROBABILITY) != NULL;
+    item->guessed = item->entry.guess || cell_of(reader, OWN_PROBABILITY);
     error = created ? fields_time(created, &item->entry)
                     : error_raise(ERROR_INVALID, "it has no created_at");
     if (!error)

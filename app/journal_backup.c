@@ -263,6 +263,16 @@ static enum error unpack(struct restore *restore, const char *path,
     return error;
 }
 
+static enum error check_kind(const struct restore *restore, const char *path)
+{
+    bool is = false;
+    enum error error = db_is_journal(restore->copy.data, &is);
+
+    if (error || is)
+        return error;
+    return error_raise(ERROR_INVALID, "'%s' is no backup of EmoTrack's; nothing was changed", path);
+}
+
 static enum error read_backup(struct restore *restore, const char *path,
                               const struct passphrase *passphrase)
 {
@@ -279,6 +289,8 @@ static enum error read_backup(struct restore *restore, const char *path,
         error = step(&stage, 0, 0);
     if (!error)
         error = unpack(restore, path, passphrase, sealed);
+    if (!error)
+        error = check_kind(restore, path);
     if (!error)
         error = check_copy(restore->copy.data, "the backup", restore->watch, &restore->offer);
     /* Its path is not one that the user knows. */

@@ -66,33 +66,42 @@ static enum error check_entry(const struct entry *entry)
     return check_rating(entry);
 }
 
+/* The guess of today, which nobody has called right yet. */
+static enum error guess_now(struct journal *journal, struct entry *entry)
+{
+    enum error error;
+
+    entry->guess = entry->model = NULL;
+    if (entry->verdict == VERDICT_RIGHT)
+        return error_raise(ERROR_INVALID, "it is rated right, but has no guess");
+    error = journal_guess_entry(journal, entry);
+    if (!error && entry->label && entry->guess && strcmp(entry->label, entry->guess) == 0) {
+        entry->verdict = VERDICT_RIGHT;
+        entry->label = NULL;
+    }
+    return error;
+}
+
 enum error journal_import_add(struct journal_import *import, const struct entry *entry,
                               const char *text, size_t length, bool guessed,
                               enum import_outcome *outcome)
 {
     struct entry own = *entry;
     bool added = false;
-    enum error error;
-
     /* What was stored once may have grown when it was repaired. */
-    error = journal_storable(text, length, 3 * TEXT_MAX, &own.text);
-    own.guess = own.model = NULL;
-    if (!error && !guessed)
-        error = journal_guess_entry(import->journal, &own);
-    if (!error) {
-        struct entry whole = own;
+    enum error error = journal_storable(text, length, (size_t)3 * TEXT_MAX, &own.text);
 
-        if (guessed) {
-            whole.guess = entry->guess;
-            whole.model = entry->model;
-        }
-        error = check_entry(&whole);
-        if (!error)
-            error = db_import_add(import->import, &whole, &added);
-    }
+    if (!error)
+        error = check_entry(&own);
+    if (!error && !guessed)
+        error = guess_now(import->journal, &own);
+    if (!error)
+        error = db_import_add(import->import, &own, &added);
     free(own.text);
-    free(own.guess);
-    free(own.model);
+    if (!guessed && own.guess != entry->guess)
+        free(own.guess);
+    if (!guessed && own.model != entry->model)
+        free(own.model);
     *outcome = added ? IMPORT_ADDED : IMPORT_DUPLICATE;
     return error;
 }

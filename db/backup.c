@@ -2,7 +2,9 @@
 
 #include "db/internal.h"
 
+#include <fcntl.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 enum { STEP = 256 /* pages between two looks at the clock and the caller */ };
@@ -102,9 +104,29 @@ enum error db_check(struct db *db, db_fault *found, void *context)
                                NULL, found, context);
 }
 
+enum error db_is_journal(const char *path, bool *is)
+{
+    /* sqlite.org/fileformat.html, 1.3: the magic, and the application's id, big-endian. */
+    static const char magic[] = "SQLite format 3";
+    static const unsigned char id[] = {APPLICATION_ID >> 24, APPLICATION_ID >> 16 & 0xFF,
+                                       APPLICATION_ID >> 8 & 0xFF, APPLICATION_ID & 0xFF};
+    unsigned char header[100] = {0};
+    int descriptor = open(path, O_RDONLY | O_CLOEXEC);
+    ssize_t got;
+
+    if (descriptor < 0)
+        return error_raise_errno("open", path);
+    got = read(descriptor, header, sizeof header);
+    close(descriptor);
+    *is = got == (ssize_t)sizeof header && memcmp(header, magic, sizeof magic) == 0 &&
+          memcmp(header + 68, id, sizeof id) == 0;
+    return got < 0 ? error_raise_errno("read", path) : ERROR_NONE;
+}
+
 /* ---- restoring: within a transaction, with the copy attached ---- */
 
 static const char *const replacement[] = {
+    "DELETE FROM main.outbox",
     "DELETE FROM main.rating",
     "DELETE FROM main.message",
     "DELETE FROM main.draft",

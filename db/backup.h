@@ -21,6 +21,10 @@ enum error db_backup(struct db *db, const char *path, db_progress *progress,
 typedef void db_fault(void *context, const char *sentence);
 enum error db_check(struct db *db, db_fault *found, void *context) MUST_CHECK;
 
+/* Whether the file says that it is a journal: one that is empty, or another program's database, is
+ * none. ERROR_NOT_FOUND and the like. */
+enum error db_is_journal(const char *path, bool *is) MUST_CHECK;
+
 struct db_restored {
     size_t messages;      /* now in the journal */
     size_t contributions; /* that the ledger of the copy added to the journal's own */

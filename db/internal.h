@@ -98,6 +98,8 @@ void transaction_drop(struct db *db);
 
 /* ---- schema (schema.c) ---- */
 
+enum { APPLICATION_ID = 0x456D6F54 /* "EmoT" */ };
+
 /* ERROR_DAMAGED: another program's database, or one whose version says that its tables are current
  * and some are not there; ERROR_VERSION: a newer EmoTrack's. Changes nothing.
  * `*current`: the tables are as this EmoTrack wants them. */

@@ -2,8 +2,6 @@
 
 #include <stdio.h>
 
-enum { APPLICATION_ID = 0x456D6F54 /* "EmoT" */ };
-
 /* What brings user_version n to n + 1. Never changed once released: a new one is added. */
 static const char *const migration[] = {
     "CREATE TABLE message ("

@@ -78,9 +78,9 @@ static enum error ask(int terminal, const char *question, struct passphrase *out
         return error_raise_errno("ask at", "/dev/tty");
     silent = before;
     silent.c_lflag &= ~(tcflag_t)ECHO;
-    say(terminal, question);
     if (tcsetattr(terminal, TCSAFLUSH, &silent) != 0)
         return error_raise_errno("ask at", "/dev/tty");
+    say(terminal, question);
     error = read_line(terminal, "/dev/tty", out);
     tcsetattr(terminal, TCSAFLUSH, &before);
     say(terminal, "\n");
