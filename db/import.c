@@ -39,16 +39,13 @@ static void prepare(struct db_import *import)
 
 static enum error finish_queries(struct db_import *import)
 {
-    struct query *const queries[] = {&import->find, &import->find_number, &import->insert,
-                                     &import->rate};
-    enum error error = ERROR_NONE;
+    enum error error = query_finish(&import->find), result = query_finish(&import->find_number);
 
-    for (size_t i = 0; i < sizeof queries / sizeof *queries; i++) {
-        enum error result = query_finish(queries[i]);
-
-        error = error ? error : result;
-    }
-    return error;
+    error = error ? error : result;
+    result = query_finish(&import->insert);
+    error = error ? error : result;
+    result = query_finish(&import->rate);
+    return error ? error : result;
 }
 
 enum error db_import_begin(struct db *db, struct db_import **out)

@@ -30,7 +30,8 @@ static void read_all(struct import_reader *reader, size_t size)
         error = import_reader_next(reader, &item);
         assert(error == ERROR_NONE || error == ERROR_INVALID || error == ERROR_TOO_LARGE ||
                error == ERROR_DAMAGED);
-        assert(items++ <= size);
+        assert(items <= size);
+        items++;
         if (!error && item.text)
             check(&item);
     } while (error == ERROR_INVALID || error == ERROR_TOO_LARGE || (!error && item.text));
