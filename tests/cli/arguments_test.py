@@ -6,8 +6,9 @@ import unittest
 
 from harness import PROGRAM, LAB, Case
 
-COMMANDS = ["predict", "write", "history", "rate", "undo", "redo", "export", "show", "edit",
-            "forget", "stats", "profile", "join", "leave", "sync", "uploads", "help"]
+COMMANDS = ["predict", "write", "history", "rate", "undo", "redo", "export", "import", "show",
+            "edit", "forget", "stats", "backup", "restore", "check", "profile", "join", "leave",
+            "sync", "uploads", "help"]
 
 
 class ArgumentsTest(Case):

@@ -88,7 +88,8 @@ class LinesTest(ImportCase):
     BAD = ["x,yesterday,no time,joy,0.5,,,v1", "2,,no time,,,,,", "2,2026-02-30T00:00:00Z,t,,,,,",
            "2,2026-11-21T23:41:05Z,,,,,,", "2,2026-11-21T23:41:05Z,t,joy,1.5,,,v1",
            "2,2026-11-21T23:41:05Z,t,joy,nan,,,v1", "2,2026-11-21T23:41:05Z,t,joy,0.5,maybe,,v1",
-           "2,2026-11-21T23:41:05Z,t,,0.5,right,,v1", "2,2026-11-21T23:41:05Z,t,joy,0.5,right,fear,v1",
+           "2,2026-11-21T23:41:05Z,t,,0.5,right,,v1",
+           "2,2026-11-21T23:41:05Z,t,joy,0.5,right,fear,v1",
            "2,2026-11-21T23:41:05Z,\"t\"t,joy,0.5,,,v1", "2,2026-11-21T25:41:05Z,t,joy,0.5,,,v1",
            "2,2026-11-21T23:41:05+99:00,t,joy,0.5,,,v1", "2,2026-11-21T23:41:05Z,t,,,right,,",
            "2,2026-11-21T23:41:05Z," + "x" * 200_000 + ",joy,0.5,,,v1", "2"]
@@ -144,7 +145,8 @@ class LinesTest(ImportCase):
 
     def test_bytes_that_are_no_text(self):
         self.take("a.csv", b"text,created_at\na\xff\x00b,2026-11-21T23:41:05Z\n")
-        self.take("a.jsonl", b'{"text":"c\\u0000d \\\\u0000 \xfe","created_at":"2026-11-22T00:00Z"}\n')
+        self.take("a.jsonl", b'{"text":"c\\u0000d \\\\u0000 \xfe",'
+                  b'"created_at":"2026-11-22T00:00Z"}\n')
         self.assertEqual(self.texts(), ["a\ufffd\ufffdb", "c\ufffdd \\u0000 \ufffd"])
 
     def test_a_line_without_an_end_costs_no_memory(self):
@@ -192,8 +194,8 @@ class OthersTest(ImportCase):
 class InterruptedTest(ImportCase):
     def large(self, count):
         return self.file("large.csv", OWN + "".join(
-            f"{i},2026-11-21T23:{i // 60 % 60:02}:{i % 60:02}.{i % 1000:03}Z,message {i} {'w ' * 40}"
-            f",joy,0.5,,,v1\r\n" for i in range(1, count + 1)))
+            f"{i},2026-11-21T23:{i // 60 % 60:02}:{i % 60:02}.{i % 1000:03}Z,"
+            f"message {i} {'w ' * 40},joy,0.5,,,v1\r\n" for i in range(1, count + 1)))
 
     def test_killed_in_the_middle(self):
         path = self.large(20_000)
