@@ -4,7 +4,6 @@ import hashlib
 import json
 import os
 import random
-import signal
 import sqlite3
 import stat
 import subprocess
@@ -139,18 +138,6 @@ class BackupTest(BackupCase):
             self.assertEqual(len(content(self.file)), len(whole))
         self.emotrack("backup", self.file, "--force")
         self.assertEqual(self.data_files(), ["default.db", "default.sync"])
-
-    def test_interrupted(self):
-        self.fill(20_000)
-        held = os.open(os.path.join(os.path.dirname(self.database()), "default.db"), os.O_RDONLY)
-        os.close(held)
-        child = subprocess.Popen([PROGRAM, "backup", self.file], env=self.env,
-                                 stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-        child.send_signal(signal.SIGINT)
-        child.communicate(timeout=DEADLINE)
-        if child.returncode:
-            self.assertFalse(os.path.exists(self.file))
-        self.check_database()
 
 
 class PassphraseTest(BackupCase):
