@@ -15,7 +15,7 @@ static const double NOISE = 1.002, FAR = 1.02;
 /* From strong to weak, so that each fit starts near its end; each weaker by the square root of 2,
  * or by 2. */
 static const double penalties[] = {1.414, 1, 0.707, 0.5, 0.354, 0.25, 0.177, 0.125, 0.088};
-static const double ridges[] = {0.25, 0.125, 0.0625, 0.03125};
+static const double ridges[] = {0.25, 0.125, 0.0625, 0.03125, 0.015625, 0.0078125};
 
 enum { PENALTIES = sizeof penalties / sizeof *penalties, RIDGES = sizeof ridges / sizeof *ridges };
 
@@ -66,23 +66,26 @@ static enum error walk(struct search *search, const double *strengths, size_t co
     return error;
 }
 
-enum error search_recipe(struct fitting *fitting, bool ridge_too, struct recipe *out)
+enum error search_recipe(struct fitting *fitting, unsigned kinds, struct recipe *out, double *loss)
 {
     struct search search = {.fitting = fitting, .loss = INFINITY};
-    enum error error;
+    enum error error = ERROR_NONE;
 
+    *loss = 0;
     *out = (struct recipe){.penalty = penalties[PENALTIES / 3]};
     if (fitting->dev.rows == 0)
         return fitting_run(fitting, out, TOLERANCE);
     search.weights = malloc(weights_size(fitting));
     if (!search.weights)
         return error_raise_plain(ERROR_NO_MEMORY);
-    error = walk(&search, penalties, PENALTIES, false);
-    if (!error && ridge_too)
+    if (kinds & SEARCH_L1)
+        error = walk(&search, penalties, PENALTIES, false);
+    if (!error && kinds & SEARCH_RIDGE)
         error = walk(&search, ridges, RIDGES, true);
     if (!error) {
         memcpy(fitting->weights, search.weights, weights_size(fitting));
         *out = search.recipe;
+        *loss = search.loss;
     }
     free(search.weights);
     return error;

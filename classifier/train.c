@@ -13,15 +13,20 @@
 #include <string.h>
 
 enum {
-    ROWS_LEARNT = 2, /* at least, for an n-gram to be learnt */
+    ROWS_LEARNT = 2, /* at least, for an n-gram to be learnt, unless those of one row help */
     ROWS_KNOWN = 3,  /* at least, for a token to be a known one though it says nothing */
+    CELLS_MAX = 8 * 1024 * 1024, /* of weights, for those of one row to be tried */
 };
 
 /* The last fit's: what a gain of less would move no probability to be seen. */
 static const double TOLERANCE = 1e-5, FIRST_TOLERANCE = 1e-3;
 
+/* Of a loss: what is not below is no gain to pay for with a larger file. */
+static const double CLEARLY = 0.995;
+
 /* What has been fitted, beside weights and bias. */
 struct fitted {
+    uint32_t rows_learnt;      /* ROWS_LEARNT or 1 */
     struct recipe first, last; /* before n-grams without weights are dropped, and after */
     float scale[LABELS_MAX], label_threshold[LABELS_MAX];
     double temperature;
@@ -63,9 +68,10 @@ static void report_iteration(void *context, int iteration, double objective)
 
 static bool is_frequent(const void *context, const struct lexicon_entry *entry, size_t place)
 {
-    (void)context;
+    const uint32_t *least = context;
+
     (void)place;
-    return entry->rows >= ROWS_LEARNT;
+    return entry->rows >= *least;
 }
 
 static enum error take_lexicon(struct training *training)
@@ -98,7 +104,8 @@ static enum error take_vocabulary(struct training *training)
     }
     error = lexicon_count(&training->lexicon, fitting->settings, &dataset->data);
     if (!error)
-        error = lexicon_select(&training->lexicon, dataset->data.count, is_frequent, NULL);
+        error = lexicon_select(&training->lexicon, dataset->data.count, is_frequent,
+                               &training->fitted.rows_learnt);
     return error ? error : take_lexicon(training);
 }
 
@@ -155,19 +162,52 @@ static bool is_sparse(const struct training *training)
     return training->fitted.first.penalty > 0 && !training->settings->vocabulary;
 }
 
+/* All anew, with n-grams of so many rows at least. */
+static enum error take_again(struct training *training, uint32_t rows_learnt)
+{
+    training->fitted.rows_learnt = rows_learnt;
+    fitting_free(&training->fitting);
+    lexicon_free(&training->lexicon);
+    return take_vocabulary(training);
+}
+
+/* Where many words tell a little, those that are seen once may, too; where labels are noisy they
+ * mislead. */
+static enum error try_rare(struct training *training, double loss)
+{
+    struct fitted *fitted = &training->fitted;
+    struct recipe with_rare = fitted->first;
+    double rare_loss = INFINITY;
+    enum error error;
+
+    report_stage(training, "trying rare words", 50, 15);
+    error = take_again(training, 1);
+    if (!error && (size_t)training->fitting.vocabulary.count * training->fitting.stride < CELLS_MAX)
+        error = search_recipe(&training->fitting, SEARCH_RIDGE, &with_rare, &rare_loss);
+    if (!error && rare_loss < loss * CLEARLY)
+        fitted->first = with_rare;
+    else if (!error)
+        error = take_again(training, ROWS_LEARNT);
+    return error;
+}
+
 static enum error fit_chosen(struct training *training)
 {
     struct fitted *fitted = &training->fitted;
+    bool own = !training->settings->vocabulary && training->dataset.dev.count > 0;
     enum error error;
+    double loss;
 
     report_stage(training, "trying strengths", 10, 40);
-    error = search_recipe(&training->fitting, true, &fitted->first);
+    error = search_recipe(&training->fitting, SEARCH_L1 | SEARCH_RIDGE, &fitted->first, &loss);
+    if (!error && own && fitted->first.ridge > 0)
+        error = try_rare(training, loss);
     fitted->last = fitted->first;
     report_stage(training, "trying strengths for what matters", 50, 15);
     if (!error && is_sparse(training)) {
         error = prune(training);
         if (!error)
-            error = search_recipe(&training->fitting, false, &fitted->last);
+            error = search_recipe(&training->fitting, SEARCH_L1, &fitted->last, &loss);
     }
     report_stage(training, "fitting what matters", 65, 10);
     return error ? error : fitting_run(&training->fitting, &fitted->last, TOLERANCE);
@@ -180,10 +220,8 @@ static enum error fit_all_rows(struct training *training)
     enum error error;
 
     report_stage(training, "fitting all rows", 80, 15);
-    fitting_free(&training->fitting);
-    lexicon_free(&training->lexicon);
     dataset_rejoin(&training->dataset);
-    error = take_vocabulary(training);
+    error = take_again(training, fitted->rows_learnt);
     if (!error)
         error = fitting_run(&training->fitting, &fitted->first, FIRST_TOLERANCE);
     if (!error && is_sparse(training))
@@ -300,6 +338,7 @@ static void fill_report(struct training *training)
     report->nonzero = count_nonzero(&training->fitting);
     report->penalty = training->fitted.last.penalty;
     report->ridge = training->fitted.last.ridge;
+    report->rows_learnt = training->fitted.rows_learnt;
 }
 
 static enum error write_measures(struct buffer *origin, const struct train_report *report)
@@ -406,6 +445,7 @@ enum error train_model(const struct train_settings *settings, struct buffer *out
     if (!training)
         return error_raise_plain(ERROR_NO_MEMORY);
     training->settings = settings;
+    training->fitted.rows_learnt = ROWS_LEARNT;
     buffer_init(&training->origin, ORIGIN_MAX);
     error = train(training);
     if (!error) {

@@ -31,6 +31,7 @@ struct train_settings {
 struct train_report {
     size_t rows, dev_rows, features, nonzero;
     double penalty, ridge; /* as they were chosen; one of them is 0 */
+    uint32_t rows_learnt;  /* n-grams of so many rows and more were, 2 or 1 */
     struct metrics dev;    /* of the dev rows with one label */
     double coverage;       /* the part of those that is not "can't tell" */
     double threshold, temperature, slope;

@@ -210,6 +210,29 @@ static void test_the_kind_is_chosen_by_what_is_held_out(void **state)
     assert_true(report.penalty == 0 && report.ridge > 0);
 }
 
+/* Weak words, and three that are in this row and one other, which mostly has the same label. */
+static void append_rare_row(struct buffer *text, uint32_t label)
+{
+    static uint32_t number;
+    uint32_t pair = number++ % 750;
+
+    label = draw(3) > 0 ? pair % 3 : label;
+    for (int word = 0; word < 3; word++)
+        assert_int_equal(buffer_format(text, "%c%u%c ", 'a' + word, pair, 'a' + word), ERROR_NONE);
+    append_weak_row(text, label);
+}
+
+static void test_rare_words_are_learnt_where_they_tell(void **state)
+{
+    (void)state;
+    write_rows(append_weak_row, 1500);
+    model_close(trained((struct train_settings){.seed = 1}));
+    assert_int_equal(report.rows_learnt, 2);
+    write_rows(append_rare_row, 1500);
+    model_close(trained((struct train_settings){.seed = 1}));
+    assert_int_equal(report.rows_learnt, 1);
+}
+
 static void test_what_was_held_out_is_trained_on_afterwards(void **state)
 {
     (void)state;
@@ -406,6 +429,7 @@ int main(void)
         cmocka_unit_test(test_as_many_labels_as_there_may_be),
         cmocka_unit_test(test_the_same_bytes_twice),
         cmocka_unit_test(test_the_kind_is_chosen_by_what_is_held_out),
+        cmocka_unit_test(test_rare_words_are_learnt_where_they_tell),
         cmocka_unit_test(test_what_was_held_out_is_trained_on_afterwards),
         cmocka_unit_test(test_bytes_say_what_floats_say),
         cmocka_unit_test(test_recall_favours_rare_labels),
