@@ -154,7 +154,7 @@ class LinesTest(ImportCase):
             path = self.file(name, start)
             os.truncate(path, 1_000_000_000)
             with subprocess.Popen([PROGRAM, "import", path], env=self.env,
-                                  stdout=subprocess.PIPE) as program:
+                                  stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as program:
                 said = program.stdout.read().decode()
                 _, program.returncode, used = os.wait4(program.pid, 0)
             self.assertEqual(program.returncode, 0)
