@@ -201,21 +201,31 @@ static enum error try_to_open(struct db *db)
     return error ? error : db_run_integer(db, "PRAGMA data_version", &db->version);
 }
 
-enum error db_open(const char *path, enum db_mode mode, struct db **out)
+/* NULL: memory is short. */
+static struct db *make(const char *path, enum db_mode mode)
 {
-    int64_t deadline = clock_milliseconds() + PATIENCE;
     struct db *db = calloc(1, sizeof *db);
-    enum error error;
 
-    *out = NULL;
     if (db)
         db->path = strdup(path);
     if (!db || !db->path) {
         db_close(db);
-        return error_raise_plain(ERROR_NO_MEMORY);
+        return NULL;
     }
     db->mode = mode;
     db->patience = PATIENCE;
+    return db;
+}
+
+enum error db_open(const char *path, enum db_mode mode, struct db **out)
+{
+    int64_t deadline = clock_milliseconds() + PATIENCE;
+    struct db *db = make(path, mode);
+    enum error error;
+
+    *out = NULL;
+    if (!db)
+        return error_raise_plain(ERROR_NO_MEMORY);
     /* Processes that make the same file at once can find it busy where SQLite does not wait. */
     while ((error = try_to_open(db)) == ERROR_BUSY && clock_milliseconds() < deadline)
         clock_sleep(5);
@@ -228,18 +238,12 @@ enum error db_open(const char *path, enum db_mode mode, struct db **out)
 
 enum error db_connect_new(const char *path, struct db **out)
 {
-    struct db *db = calloc(1, sizeof *db);
+    struct db *db = make(path, DB_CREATE);
     enum error error;
 
     *out = NULL;
-    if (db)
-        db->path = strdup(path);
-    if (!db || !db->path) {
-        db_close(db);
+    if (!db)
         return error_raise_plain(ERROR_NO_MEMORY);
-    }
-    db->mode = DB_CREATE;
-    db->patience = PATIENCE;
     error = disk_new(path);
     if (!error)
         error = connect(db, SQLITE_OPEN_READWRITE, "");
