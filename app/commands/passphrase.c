@@ -28,10 +28,11 @@ static enum error read_line(int descriptor, const char *name, struct passphrase 
 
     for (;;) {
         char byte;
-        ssize_t count = read(descriptor, &byte, 1);
+        ssize_t count;
 
-        if (atomic_load(watch_interrupted()))
+        if (!watch_readable(descriptor))
             return error_raise(ERROR_CANCELLED, "it was interrupted; nothing was changed");
+        count = read(descriptor, &byte, 1);
         if (count < 0 && errno == EINTR)
             continue;
         if (count < 0)

@@ -1,6 +1,7 @@
 #include "app/commands/session.h"
 
 #include "app/commands/input.h"
+#include "app/commands/watch.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -55,7 +56,7 @@ bool session_confirm(const char *format, ...)
     va_end(rest);
     fputs(" [y/N] ", stderr);
     error = input_open(&input);
-    yes = input_next(&input, &line, &error) && is_yes(&line);
+    yes = watch_readable(STDIN_FILENO) && input_next(&input, &line, &error) && is_yes(&line);
     input_close(&input);
     return yes;
 }

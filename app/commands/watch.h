@@ -4,6 +4,7 @@
 #include "app/journal_care.h"
 
 #include <stdatomic.h>
+#include <stdbool.h>
 
 /* Long work: it shows itself on a terminal, and ^C ends it between two steps. */
 
@@ -12,6 +13,10 @@ void watch_signals(void);
 
 /* Whether one came. */
 const atomic_bool *watch_interrupted(void);
+
+/* Waits until there is something to read, or its end: true. False: it was interrupted, also where
+ * the signal came just before. */
+bool watch_readable(int descriptor);
 
 /* Progress on standard error where that is a terminal; ERROR_CANCELLED once a signal has come. */
 struct journal_watch watch_start(void);
