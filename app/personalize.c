@@ -69,7 +69,7 @@ static enum error take_rows(struct play *play)
     for (size_t i = 0; i < count; i++) {
         const struct corpus_row *row = &play->corpus.rows[i];
 
-        if ((row->labels & (row->labels - 1)) != 0)
+        if (label_single(row->labels) < 0)
             continue;
         play->alone[play->world.count] = guess(play->plain, row->text, row->length);
         play->rows[play->world.count++] = *row;

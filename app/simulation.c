@@ -33,11 +33,6 @@ struct simulation {
     struct view base_view, central_view;
 };
 
-static int single_label(uint64_t labels)
-{
-    return (labels & (labels - 1)) == 0 ? __builtin_ctzll(labels) : -1;
-}
-
 /* ---- what is trained and read ---- */
 
 static enum error train(const struct simulation *simulation, const struct model *vocabulary,
@@ -94,9 +89,9 @@ static struct rated rate(struct predictor *predictor, const struct corpus_row *r
 
     predictor_read(predictor, row->text, row->length, &prediction);
     rated.guess = prediction.can_tell ? prediction.label : -1;
-    rated.right = rated.guess == single_label(row->labels);
+    rated.right = rated.guess == label_single(row->labels);
     if (!rated.right)
-        rated.label = single_label(row->labels);
+        rated.label = label_single(row->labels);
     return rated;
 }
 
@@ -128,7 +123,7 @@ static enum error rate_rest(struct simulation *simulation)
     if (!error && !simulation->ratings)
         error = error_raise_plain(ERROR_NO_MEMORY);
     for (size_t row = 0; row < data->count && !error; row++)
-        if (!train_takes(&part, row) && single_label(data->rows[row].labels) >= 0)
+        if (!train_takes(&part, row) && label_single(data->rows[row].labels) >= 0)
             simulation->ratings[simulation->rating_count++] = rate(predictor, &data->rows[row]);
     if (!error)
         shuffle(simulation->ratings, simulation->rating_count, simulation->settings.seed);
@@ -157,7 +152,7 @@ static enum error take_view(const struct simulation *simulation, const struct mo
         const struct corpus_row *message = &simulation->dev.rows[row];
         struct prediction prediction;
 
-        if (single_label(message->labels) < 0)
+        if (label_single(message->labels) < 0)
             continue;
         predictor_read(predictor, message->text, message->length, &prediction);
         loss = view->metrics.loss;
@@ -183,9 +178,9 @@ static enum error take_truth(struct simulation *simulation)
     if (!simulation->truth)
         return error_raise_plain(ERROR_NO_MEMORY);
     for (size_t row = 0; row < dev->count; row++)
-        if (single_label(dev->rows[row].labels) >= 0)
+        if (label_single(dev->rows[row].labels) >= 0)
             simulation->truth[simulation->dev_count++] =
-                (unsigned char)single_label(dev->rows[row].labels);
+                (unsigned char)label_single(dev->rows[row].labels);
     return simulation->dev_count > 0 && simulation->rating_count > 0
                ? ERROR_NONE
                : error_raise(ERROR_INVALID,

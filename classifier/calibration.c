@@ -95,11 +95,6 @@ static double loss_at(struct valley *valley, double temperature)
     return valley->loss(valley);
 }
 
-static bool has_one_label(const struct scored *scored, size_t row)
-{
-    return (scored->truth[row] & (scored->truth[row] - 1)) == 0;
-}
-
 /* Of each row's label. */
 static double label_loss(const struct valley *valley)
 {
@@ -109,7 +104,7 @@ static double label_loss(const struct valley *valley)
     for (size_t row = 0; row < scored->rows; row++) {
         const float *score = scored->score + row * (size_t)scored->stride;
 
-        if (has_one_label(scored, row))
+        if (label_single(scored->truth[row]) >= 0)
             sum += numeric_softmax(score, scored->labels, scale, probability) -
                    (double)score[__builtin_ctzll(scored->truth[row])] * scale;
     }
@@ -127,7 +122,7 @@ static double guess_loss(const struct valley *valley)
         double part;
         int guess;
 
-        if (!has_one_label(scored, row))
+        if (label_single(scored->truth[row]) < 0)
             continue;
         soften(scored, row, &valley->calibration, probability);
         guess = likeliest(probability, scored->labels);

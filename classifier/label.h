@@ -3,6 +3,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* One emotion as the model file names it. Nothing outside the model knows a label's name, emoji or
  * colour. */
@@ -19,5 +20,11 @@ enum { LABELS_MAX = 64, LABEL_NAME_MAX = 63 /* bytes, the NUL not counted */ };
 bool label_name_valid(const char *name, size_t length);
 bool label_emoji_valid(const char *emoji);
 bool label_colour_valid(const char *colour);
+
+/* The one label of a set that is not empty (bit i: label i); -1: it has several. */
+static inline int label_single(uint64_t labels)
+{
+    return (labels & (labels - 1)) == 0 ? __builtin_ctzll(labels) : -1;
+}
 
 #endif

@@ -270,11 +270,6 @@ static void favour(struct training *training)
 
 /* ---- what is fitted and measured on dev ---- */
 
-static int single_label(uint64_t labels)
-{
-    return (labels & (labels - 1)) == 0 ? __builtin_ctzll(labels) : -1;
-}
-
 static void measure(const struct scored *scored, const struct calibration *calibration,
                     struct metrics *metrics)
 {
@@ -283,7 +278,7 @@ static void measure(const struct scored *scored, const struct calibration *calib
 
     metrics_init(metrics, scored->labels);
     for (size_t row = 0; row < scored->rows; row++) {
-        int label = single_label(scored->truth[row]);
+        int label = label_single(scored->truth[row]);
 
         if (label < 0)
             continue;

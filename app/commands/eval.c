@@ -28,7 +28,7 @@ static void measure_row(struct evaluation *evaluation, uint64_t labels,
                         const struct prediction *prediction)
 {
     multilabel_add(&evaluation->multilabel, labels, prediction->labels);
-    if ((labels & (labels - 1)) != 0) {
+    if (label_single(labels) < 0) {
         evaluation->skipped++;
         return;
     }

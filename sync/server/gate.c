@@ -40,7 +40,7 @@ static enum error measure(const struct corpus *corpus, const struct model *model
         const struct corpus_row *row = &corpus->rows[i];
         struct prediction prediction;
 
-        if ((row->labels & (row->labels - 1)) != 0)
+        if (label_single(row->labels) < 0)
             continue;
         predictor_read(predictor, row->text, row->length, &prediction);
         metrics_add(out, __builtin_ctzll(row->labels), prediction.probability);
