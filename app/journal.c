@@ -2,8 +2,8 @@
 
 #include "app/assets.h"
 #include "app/journal_parts.h"
+#include "app/now.h"
 #include "app/profile.h"
-#include "base/clock.h"
 #include "base/utf8.h"
 
 #include <limits.h>
@@ -12,7 +12,6 @@
 #include <string.h>
 #include <strings.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 #include <utf8proc.h>
 
@@ -392,13 +391,8 @@ enum error journal_guess_entry(struct journal *journal, struct entry *entry)
 
 static void stamp(struct entry *entry)
 {
-    struct tm local;
-    time_t seconds;
-
-    entry->created = clock_wall();
-    seconds = (time_t)(entry->created / 1000);
-    if (localtime_r(&seconds, &local))
-        entry->offset = (int32_t)(local.tm_gmtoff / 60);
+    entry->created = now_milliseconds();
+    entry->offset = now_offset(entry->created);
 }
 
 enum error journal_write(struct journal *journal, const char *text, size_t length, bool draft,
@@ -663,14 +657,12 @@ static enum error check_emotions(struct journal *journal, struct filter *filter)
 
 static enum error read_filter(struct journal *journal, const char *line, struct filter *out)
 {
-    struct entry now = {0};
     enum error error;
 
-    stamp(&now);
     filter_init(out);
     if (!line)
         return ERROR_NONE;
-    error = filter_parse(line, strlen(line), now.created, out);
+    error = filter_parse(line, strlen(line), now_milliseconds(), out);
     if (!error && journal->db)
         error = check_emotions(journal, out);
     return error;

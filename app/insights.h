@@ -1,0 +1,163 @@
+#ifndef EMOTRACK_APP_INSIGHTS_H
+#define EMOTRACK_APP_INSIGHTS_H
+
+#include "app/journal.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* What messages and ratings add up to over time: trends, the year in days, how often the model was
+ * right, streaks and times of day. Everything is counted on the writer's own clock at the time of
+ * writing: a message belongs to the day that its writer lived in. Read once, then every view of it
+ * is arithmetic in memory. */
+
+/* ---- what was read ---- */
+
+enum { INSIGHTS_LABELS_MAX = 64, INSIGHTS_NONE = -1 };
+
+/* One message: 24 bytes. */
+struct insights_mood {
+    int32_t day;    /* days since 1970-01-01, on the writer's clock */
+    int16_t minute; /* of that day */
+    int8_t guess;   /* index into names; INSIGHTS_NONE: can't tell */
+    int8_t you;     /* what the user says it is; INSIGHTS_NONE: nothing, or just "wrong" */
+    int8_t verdict; /* enum verdict */
+    int64_t rating; /* grows in the order of rating; 0: not rated */
+};
+
+struct insights_data {
+    struct insights_mood *moods; /* [count], oldest first */
+    size_t count;
+    int names; /* the model's labels first, in its order; then others that the journal knows */
+    char name[INSIGHTS_LABELS_MAX][LABEL_NAME_MAX + 1];
+};
+
+/* Reads all messages without their texts. ERROR_NO_MEMORY and what the database says; freed by
+ * insights_data_free in every case. */
+enum error insights_read(struct journal *journal, struct insights_data *out) MUST_CHECK;
+void insights_data_free(struct insights_data *data); /* safe on zeroed structs */
+
+/* ---- days ---- */
+
+/* Today on the user's clock (app/now.h). */
+int32_t insights_today(void);
+
+/* "2026-11-22"; the day of such a date. */
+enum { INSIGHTS_DATE_MAX = 16 };
+void insights_date(int32_t day, char out[INSIGHTS_DATE_MAX]);
+bool insights_day(const char *date, int32_t *day);
+
+/* ---- a period ---- */
+
+enum insights_source { INSIGHTS_YOU, INSIGHTS_GUESSES }; /* your ratings, the model's guesses */
+enum insights_span { INSIGHTS_DAY, INSIGHTS_WEEK, INSIGHTS_MONTH, INSIGHTS_YEAR, INSIGHTS_SPANS };
+extern const char *const insights_span_names[INSIGHTS_SPANS]; /* "day", ... */
+
+enum { INSIGHTS_BUCKETS_MAX = 31 };
+
+struct insights_period {
+    enum insights_span span;
+    int32_t first, days; /* [first, first + days) */
+    int buckets; /* a day: 8 of three hours; a week: 7 days; a month: its days; a year: 12 months */
+    char title[48]; /* "November 2026", "16 to 22 November 2026" */
+};
+
+/* The period of a kind that a day lies in; weeks start on `week_start` (0 Sunday, 1 Monday, 6
+ * Saturday). */
+void insights_period(enum insights_span span, int32_t day, int week_start,
+                     struct insights_period *out);
+
+/* The one `steps` later (negative: earlier). Years stay within 1 and 9999. */
+void insights_step(const struct insights_period *period, int steps, int week_start,
+                   struct insights_period *out);
+
+/* What a bucket covers, for the filter of the entries behind it; `name`: "Mon 16", "16", "Nov",
+ * "06-09 h". */
+struct insights_bucket {
+    int32_t first, days; /* a part of a day: that day */
+    char name[16];
+};
+void insights_bucket(const struct insights_period *period, int bucket, struct insights_bucket *out);
+
+/* ---- trends ---- */
+
+struct insights_trend {
+    int label;
+    size_t count;                         /* in the period */
+    size_t before;                        /* in the period before it */
+    double share;                         /* of what has an emotion in the period, 0 to 1 */
+    double change;                        /* of the share, against the period before */
+    size_t buckets[INSIGHTS_BUCKETS_MAX]; /* counts */
+};
+
+struct insights_trends {
+    struct insights_period period;
+    enum insights_source source;
+    size_t messages; /* in the period */
+    size_t told;     /* of those, with an emotion by this source */
+    size_t before;   /* told in the period before; 0: no change can be named */
+    size_t most;     /* the largest of all buckets */
+    int count;
+    struct insights_trend trend[INSIGHTS_LABELS_MAX]; /* [count], largest share first, each > 0 */
+};
+
+void insights_trends(const struct insights_data *data, const struct insights_period *period,
+                     enum insights_source source, int week_start, struct insights_trends *out);
+
+/* ---- a year in days ---- */
+
+struct insights_cell {
+    size_t messages; /* written that day */
+    size_t told;     /* of those, with an emotion by this source */
+    int label;       /* the most frequent emotion, the later one of equals; INSIGHTS_NONE: none */
+};
+
+/* cells[0..period->days) of the period, at most 366. */
+enum { INSIGHTS_DAYS_MAX = 366 };
+void insights_cells(const struct insights_data *data, const struct insights_period *period,
+                    enum insights_source source, struct insights_cell *cells);
+
+/* ---- the model and you ---- */
+
+enum { INSIGHTS_CORRECTIONS = 5, INSIGHTS_FIRST = 20 /* ratings below which no share is named */ };
+
+struct insights_correction {
+    int from, to; /* guessed (INSIGHTS_NONE: can't tell), corrected to */
+    size_t count;
+};
+
+struct insights_agreement {
+    size_t rated, right;                 /* over all time */
+    size_t first, first_right;           /* the first 20 ratings, in the order of rating */
+    size_t last, last_right;             /* the last 20 */
+    size_t guessed[INSIGHTS_LABELS_MAX]; /* rated messages that were guessed so */
+    size_t agreed[INSIGHTS_LABELS_MAX];  /* of those, right */
+    int corrections;
+    struct insights_correction correction[INSIGHTS_CORRECTIONS]; /* most frequent first */
+};
+void insights_agreement(const struct insights_data *data, struct insights_agreement *out);
+
+/* ---- habits of writing ---- */
+
+struct insights_habits {
+    size_t streak;         /* days in a row with a message, up to today or yesterday */
+    size_t longest;        /* the longest ever */
+    int32_t longest_first; /* its first day */
+    size_t days;           /* with a message */
+    size_t hours[24];      /* messages by the hour of writing */
+    int hour_label[24];    /* main emotion by this source; INSIGHTS_NONE */
+    size_t weekdays[7];    /* messages, Sunday first */
+    int weekday_label[7];
+};
+void insights_habits(const struct insights_data *data, enum insights_source source, int32_t today,
+                     struct insights_habits *out);
+
+/* ---- the entries behind it ---- */
+
+/* A filter line (db/filter.h) for the messages of [first, first + days), guessed or called
+ * `label` (INSIGHTS_NONE: any), by the source. "" for everything. ERROR_NO_MEMORY. */
+enum error insights_filter(const struct insights_data *data, enum insights_source source,
+                           int32_t first, int32_t days, int label, struct buffer *out) MUST_CHECK;
+
+#endif
