@@ -28,17 +28,24 @@ enum press_kind {
     PRESS_END,
     PRESS_PAGE_UP,
     PRESS_PAGE_DOWN,
-    PRESS_CONTROL, /* ^A to ^Z but for those above: `letter` */
+    PRESS_OLDER,   /* Alt-Up */
+    PRESS_NEWER,   /* Alt-Down */
+    PRESS_CONTROL, /* ^A to ^Z but for those above, and ^_: `letter` */
     PRESS_SCREEN,  /* Alt-1 to Alt-9: `number` */
     PRESS_HELP,    /* F1 */
+    PRESS_MOUSE,   /* a click of the left button or a turn of the wheel: `mouse`, `row`, `column` */
     PRESS_RESIZE,
     PRESS_OTHER, /* a key without a meaning here */
 };
 
+enum press_mouse { MOUSE_CLICK, MOUSE_WHEEL_UP, MOUSE_WHEEL_DOWN };
+
 struct press {
     enum press_kind kind;
-    char letter; /* 'a' to 'z' */
+    char letter; /* 'a' to 'z', '_' */
     int number;
+    enum press_mouse mouse;
+    int row, column;  /* of the mouse, from 0; the window may have shrunk since */
     const char *text; /* UTF-8 (pasted: any bytes); borrowed until the next press is read */
     size_t length;    /* bytes */
 };
