@@ -15,7 +15,9 @@ static bool no_color(const struct arguments *arguments)
 /* Without a command: the terminal UI, or lines where there is no terminal for one. */
 static int run(const struct arguments *arguments)
 {
-    struct tui_options options = {.no_color = no_color(arguments)};
+    struct settings settings = {.choice = {no_color(arguments) ? COLOUR_NONE : COLOUR_AUTO}};
+    struct tui_options options = {.settings = &settings};
+    char next[PROFILE_NAME_MAX + 1];
     struct journal *journal = NULL;
     enum error error;
 
@@ -23,7 +25,7 @@ static int run(const struct arguments *arguments)
         return write_lines(arguments, true);
     error = session_open(arguments, JOURNAL_WRITE, &journal);
     if (!error)
-        error = tui_run(journal, &options);
+        error = tui_run(journal, &options, next);
     journal_close(journal);
     return report_outcome(arguments, error);
 }

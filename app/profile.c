@@ -12,7 +12,6 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { NAME_MAX_BYTES = 64 };
 
 #define SUFFIX ".db"
 
@@ -37,7 +36,7 @@ static bool name_ok(const char *name)
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-";
     size_t length = strlen(name);
 
-    return length > 0 && length <= NAME_MAX_BYTES && name[0] != '.' && name[0] != '-' &&
+    return length > 0 && length <= PROFILE_NAME_MAX && name[0] != '.' && name[0] != '-' &&
            strspn(name, allowed) == length;
 }
 
@@ -68,7 +67,7 @@ static enum error append_path(const char *name, const char *suffix, struct buffe
         return error_raise(ERROR_INVALID,
                            "'%s' cannot be a profile's name: use 1 to %d letters (A to Z), digits, "
                            "'.', '_' and '-', with a letter, digit or '_' first",
-                           name, NAME_MAX_BYTES);
+                           name, PROFILE_NAME_MAX);
     error = folder(out);
     return error ? error : buffer_format(out, "/%s%s", name, suffix);
 }

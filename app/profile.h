@@ -11,6 +11,8 @@
 
 #define PROFILE_DEFAULT "default"
 
+enum { PROFILE_NAME_MAX = 64 /* bytes */ };
+
 /* `name`, else $EMOTRACK_PROFILE (where not empty), else PROFILE_DEFAULT. Borrowed. */
 const char *profile_choose(const char *name);
 

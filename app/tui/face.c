@@ -8,15 +8,9 @@
 #include <stdio.h>
 #include <unistd.h>
 
-const struct screen_name face_screens[SCREENS] = {
-    [SCREEN_WRITE] = {1, "Write"},
-    [SCREEN_HISTORY] = {2, "History"},
-    [SCREEN_SYNC] = {4, "Sync"},
-};
-
-void face_init(struct face *face, struct journal *journal)
+void face_init(struct face *face, struct journal *journal, struct settings *settings)
 {
-    *face = (struct face){.journal = journal};
+    *face = (struct face){.journal = journal, .settings = settings};
     buffer_init(&face->page, PAGE_MAX);
 }
 
@@ -59,13 +53,10 @@ void face_interrupt(struct face *face, bool *asked)
 
 bool face_go(struct face *face, int number)
 {
-    for (int i = 0; i < SCREENS; i++) {
-        if (face_screens[i].number == number) {
-            face->screen = (enum face_screen)i;
-            return true;
-        }
-    }
-    return false;
+    if (number < 1 || number > SCREENS)
+        return false;
+    face->screen = (enum face_screen)(number - 1);
+    return true;
 }
 
 bool face_may_write(struct face *face, const char *path, bool *replacing)
@@ -150,13 +141,15 @@ static const char about[] =
     "findahelpline.com lists free helplines for most countries.\n"
     "\nEverything is on this device, and no server is talked to unless you join one (4 Sync).\n";
 
-void face_show_help(struct face *face, const struct key_help *keys)
+void face_show_help(struct face *face, const struct binding *bindings)
 {
     enum error error = ERROR_NONE;
 
     buffer_clear(&face->page);
-    for (; !error && keys->keys; keys++)
-        error = buffer_format(&face->page, "  %-18s %s\n", keys->keys, keys->what);
+    for (; !error && !binding_last(bindings); bindings++) {
+        if (bindings->keys)
+            error = buffer_format(&face->page, "  %-18s %s\n", bindings->keys, bindings->what);
+    }
     if (!error)
         error = buffer_append_text(&face->page, about);
     if (face_complain(face, error))

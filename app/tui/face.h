@@ -2,6 +2,8 @@
 #define EMOTRACK_APP_TUI_FACE_H
 
 #include "app/journal.h"
+#include "app/settings.h"
+#include "app/tui/binding.h"
 #include "app/tui/picker.h"
 
 #include <stdbool.h>
@@ -9,38 +11,44 @@
 /* What the screens share: the journal, the line that tells what has happened, and where to go. No
  * screen knows another; they ask the face. */
 
-enum face_screen { SCREEN_WRITE, SCREEN_HISTORY, SCREEN_SYNC, SCREENS };
-
-/* What the title calls a screen, and the digit that leads there. */
-extern const struct screen_name {
-    int number;
-    const char *name;
-} face_screens[SCREENS];
+enum face_screen {
+    SCREEN_WRITE,
+    SCREEN_HISTORY,
+    SCREEN_INSIGHTS,
+    SCREEN_SYNC,
+    SCREEN_SETTINGS,
+    SCREENS
+};
 
 /* What a screen asks of the program beyond itself. */
 enum wish {
     WISH_NONE,
     WISH_QUIT,
-    WISH_HELP, /* the keys of this screen */
-    WISH_READ, /* show face.page in full, with face.page_title */
-    WISH_EDIT, /* take face.message to the box of the Write screen */
+    WISH_HELP,   /* the keys of this screen */
+    WISH_READ,   /* show face.page in full, with face.page_title */
+    WISH_EDIT,   /* take face.message to the box of the Write screen */
+    WISH_LIST,   /* show the messages that pass face.filter on the History screen */
+    WISH_REOPEN, /* end, and begin again with the profile face.profile */
 };
 
-enum { STATUS_MAX = 512, PAGE_MAX = 8 * 1024 * 1024 };
+enum { STATUS_MAX = 512, FILTER_LINE_MAX = 512, PAGE_MAX = 8 * 1024 * 1024 };
 
 struct face {
     struct journal *journal;
+    struct settings *settings;
     enum face_screen screen;
     enum wish wish;
-    int64_t message;         /* for WISH_EDIT */
-    struct buffer page;      /* for WISH_READ */
-    const char *page_title;  /* a literal */
-    char status[STATUS_MAX]; /* "": nothing to tell */
-    bool complaint;          /* the status is bad news */
-    size_t queued;           /* reports that wait to be sent; for the title */
+    int64_t message;                    /* for WISH_EDIT */
+    char filter[FILTER_LINE_MAX];       /* for WISH_LIST */
+    char profile[PROFILE_NAME_MAX + 1]; /* for WISH_REOPEN */
+    struct buffer page;                 /* for WISH_READ */
+    const char *page_title;             /* a literal */
+    char status[STATUS_MAX];            /* "": nothing to tell */
+    bool complaint;                     /* the status is bad news */
+    size_t queued;                      /* reports that wait to be sent; for the title */
 };
 
-void face_init(struct face *face, struct journal *journal);
+void face_init(struct face *face, struct journal *journal, struct settings *settings);
 void face_free(struct face *face);
 
 /* Tells what has happened, until the next press. */
@@ -52,7 +60,8 @@ void face_warn(struct face *face, const char *sentence);
 /* ^C where there is nothing else to leave: the second in a row quits (`*asked`: it was pressed). */
 void face_interrupt(struct face *face, bool *asked);
 
-/* Goes to the screen of this digit; returns whether there is one. */
+/* Goes to the screen of this digit; returns whether there is one. The digits lead to the screens in
+ * their order. */
 bool face_go(struct face *face, int number);
 
 /* Whether a file may be written: one that is there is replaced only when asked for twice in a row
@@ -72,18 +81,13 @@ bool face_rate(struct face *face, int64_t id, enum verdict verdict, const char *
 /* Tells why what was typed picks no emotion yet. */
 void face_say_pick(struct face *face, enum pick pick);
 
-/* One line of the help: keys and what they do. The last of a table has NULL keys. */
-struct key_help {
-    const char *keys, *what;
-};
-
 /* Asks for the page with everything about a message: its text, when and how it was guessed and
  * rated, and the full why of today's guess. `entry`: NULL for a text that is not saved. */
 void face_show_message(struct face *face, const struct entry *entry, const char *text,
                        size_t length);
 
 /* Asks for the page with the keys of a screen. */
-void face_show_help(struct face *face, const struct key_help *keys);
+void face_show_help(struct face *face, const struct binding *bindings);
 
 /* How strongly a feature pushes, in one to three signs: "+++", "-". */
 const char *face_push(float contribution);

@@ -10,24 +10,24 @@ enum { FILTER_LENGTH_MAX = 1024 };
 
 #define EXPORT_FILE "emotrack-history.csv"
 
-const struct key_help history_keys[] = {
-    {"Up Down  k j", "choose a message (Page Up, Page Down, Home, End)"},
-    {"Enter  w", "open it: the message in full and the why"},
-    {"y", "its guess is right"},
-    {"n", "it is wrong: a digit or first letters say what it is,"},
-    {"", "Enter leaves it at wrong"},
-    {"u  U", "take the last rating back, bring it back"},
-    {"e", "edit it"},
-    {"d", "delete it for good"},
-    {"/", "filter: words of the text, rated, not:rated, right,"},
-    {"", "wrong, emotion:joy, you:fear, after:2026-11-01,"},
-    {"", "before:today"},
-    {"Esc", "no filter"},
-    {"x", "export what is shown to a file (.csv, .jsonl)"},
-    {"1  2  4", "Write, History, Sync (Alt-1, Alt-2, Alt-4 too)"},
-    {"q  ^D", "quit"},
-    {"^Z ^L", "suspend, draw the screen anew"},
-    {NULL, NULL},
+const struct binding history_bindings[] = {
+    {.keys = "Up Down  k j", .what = "choose a message (Page Up, Page Down, Home, End)"},
+    {.keys = "Enter  w", .what = "open it: the message in full and the why"},
+    {.keys = "y", .what = "its guess is right"},
+    {.keys = "n", .what = "it is wrong: a digit or first letters say what it is,"},
+    {.keys = "", .what = "Enter leaves it at wrong"},
+    {.keys = "u  U", .what = "take the last rating back, bring it back"},
+    {.keys = "e", .what = "edit it"},
+    {.keys = "d", .what = "delete it for good"},
+    {.keys = "/", .what = "filter: words of the text, rated, not:rated, right,"},
+    {.keys = "", .what = "wrong, emotion:joy, you:fear, after:2026-11-01,"},
+    {.keys = "", .what = "before:today"},
+    {.keys = "Esc", .what = "no filter"},
+    {.keys = "x", .what = "export what is shown to a file (.csv, .jsonl)"},
+    {.keys = "1 to 5", .what = "Write, History, Insights, Sync, Settings (Alt with the digit too)"},
+    {.keys = "q  ^D", .what = "quit"},
+    {.keys = "^Z ^L", .what = "suspend, draw the screen anew"},
+    {.keys = NULL},
 };
 
 void history_init(struct history *history)
@@ -264,6 +264,14 @@ static void refilter(struct history *history)
     history->stale = true;
     history->refiltered = true;
     history->chosen = 0;
+}
+
+void history_show(struct history *history, struct face *face, const char *filter)
+{
+    if (face_complain(face, editor_set(&history->filter, filter, strlen(filter))))
+        return;
+    history->mode = HISTORY_LIST;
+    refilter(history);
 }
 
 static void drop_filter(struct history *history)

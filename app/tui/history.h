@@ -41,11 +41,14 @@ void history_free(struct history *history);
  * list as it is and says what is wrong. */
 void history_load(struct history *history, struct face *face);
 
+/* Shows what passes this filter line. */
+void history_show(struct history *history, struct face *face, const char *filter);
+
 void history_press(struct history *history, struct face *face, const struct press *press);
 
 /* The id of the chosen message, 0 if there is none. */
 int64_t history_chosen(const struct history *history);
 
-extern const struct key_help history_keys[];
+extern const struct binding history_bindings[];
 
 #endif

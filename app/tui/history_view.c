@@ -1,10 +1,10 @@
-#include "app/tui/history_view.h"
-
 #include "app/describe.h"
 #include "app/tui/glyph.h"
+#include "app/tui/history.h"
 #include "app/tui/paint.h"
 #include "app/tui/picker_view.h"
 #include "app/tui/prompt.h"
+#include "app/tui/screen.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -79,7 +79,8 @@ static void draw_head(int row, const struct columns *columns)
     paint_format(row, columns->text, COLS, A_BOLD, "message");
 }
 
-static void draw_list(struct history *history, struct face *face, int top, int rows)
+/* Returns the row of the chosen message. */
+static int draw_list(struct history *history, struct face *face, int top, int rows)
 {
     struct columns columns;
 
@@ -103,6 +104,7 @@ static void draw_list(struct history *history, struct face *face, int top, int r
             paint_chosen(row);
         }
     }
+    return top + 1 + (int)(history->chosen - history->top);
 }
 
 static void draw_empty(const struct history *history, int row, int rows)
@@ -151,27 +153,28 @@ static void draw_picker(const struct history *history, struct face *face, int to
                 rows < bottom - top ? rows : bottom - top);
 }
 
-bool history_draw(struct history *history, struct face *face, int top, int bottom, int *row,
-                  int *column)
+static void draw(void *state, struct face *face, const struct area *area, struct spot *spot)
 {
-    int list = top + 1;
+    struct history *history = state;
+    int list = area->top + 1, column;
 
     history_load(history, face);
-    *row = top;
-    *column = draw_top_line(history, top);
-    if (bottom - top >= 8)
+    column = draw_top_line(history, area->top);
+    if (area->bottom - area->top >= 8)
         paint_rule(list++);
     if (history->count == 0)
-        draw_empty(history, list, bottom - list);
+        draw_empty(history, list, area->bottom - list);
     else
-        draw_list(history, face, list, bottom - list);
+        spot->row = draw_list(history, face, list, area->bottom - list);
     if (history->mode == HISTORY_PICK)
-        draw_picker(history, face, top, bottom);
-    return history->mode == HISTORY_FILTER || history->mode == HISTORY_EXPORT;
+        draw_picker(history, face, area->top, area->bottom);
+    if (history->mode != HISTORY_LIST)
+        *spot = (struct spot){.row = area->top, .column = column};
 }
 
-const char *history_hints(const struct history *history, const struct model *model)
+static const char *hints(void *state, struct face *face)
 {
+    const struct history *history = state;
     bool narrow = COLS < NARROW;
 
     switch (history->mode) {
@@ -179,7 +182,7 @@ const char *history_hints(const struct history *history, const struct model *mod
         return narrow
                    ? "Enter keep  Esc all"
                    : "rated not:rated wrong emotion:joy you:fear after:2026-11-01  Enter  Esc all";
-    case HISTORY_PICK: return picker_hints(model, narrow);
+    case HISTORY_PICK: return picker_hints(journal_model(face->journal), narrow);
     case HISTORY_DELETE: return "y delete  any other key: keep";
     case HISTORY_EXPORT: return "Enter export (.csv or .jsonl)  Esc back";
     case HISTORY_LIST: break;
@@ -188,3 +191,34 @@ const char *history_hints(const struct history *history, const struct model *mod
                ? "Enter open  y/n  / filter  ? help"
                : "Enter open+why  y/n rate  e edit  d delete  u undo  / filter  x export  ? help";
 }
+
+static void press(void *state, struct face *face, const struct press *press)
+{
+    history_press(state, face, press);
+}
+
+static void outdated(void *state, struct face *face)
+{
+    struct history *history = state;
+
+    (void)face;
+    history->stale = true;
+}
+
+static bool takes(void *state, const struct press *press)
+{
+    struct history *history = state;
+
+    return picker_takes(&history->picker, press);
+}
+
+const struct screen history_screen = {
+    .number = 2,
+    .name = "History",
+    .bindings = history_bindings,
+    .press = press,
+    .draw = draw,
+    .hints = hints,
+    .outdated = outdated,
+    .takes = takes,
+};

@@ -14,19 +14,19 @@ enum { TERMS_MAX = 64 * 1024, LOG_MAX = 1000 /* uploads that the log shows */ };
 
 #define BYTES_FILE "emotrack-contribution.bin"
 
-const struct key_help sync_keys[] = {
-    {"j", "join a server (its terms are shown first)"},
-    {"s", "sync now: send a contribution, fetch the newest model"},
-    {"S", "the same with few new ratings too"},
-    {"Esc", "stop what is under way"},
-    {"p", "what would be sent, with the exact bytes"},
-    {"o", "the exact bytes to a file"},
-    {"l", "the log of every upload"},
-    {"L", "leave the server"},
-    {"1  2  4", "Write, History, Sync (Alt-1, Alt-2, Alt-4 too)"},
-    {"q  ^D", "quit"},
-    {"^Z ^L", "suspend, draw the screen anew"},
-    {NULL, NULL},
+const struct binding sync_bindings[] = {
+    {.keys = "j", .what = "join a server (its terms are shown first)"},
+    {.keys = "s", .what = "sync now: send a contribution, fetch the newest model"},
+    {.keys = "S", .what = "the same with few new ratings too"},
+    {.keys = "Esc", .what = "stop what is under way"},
+    {.keys = "p", .what = "what would be sent, with the exact bytes"},
+    {.keys = "o", .what = "the exact bytes to a file"},
+    {.keys = "l", .what = "the log of every upload"},
+    {.keys = "L", .what = "leave the server"},
+    {.keys = "1 to 5", .what = "Write, History, Insights, Sync, Settings (Alt with the digit too)"},
+    {.keys = "q  ^D", .what = "quit"},
+    {.keys = "^Z ^L", .what = "suspend, draw the screen anew"},
+    {.keys = NULL},
 };
 
 enum error sync_init(struct sync_screen *sync, struct face *face, const char *model)

@@ -55,6 +55,6 @@ bool sync_busy(const struct sync_screen *sync);
 /* Reads the state anew where it is stale. */
 void sync_load(struct sync_screen *sync, struct face *face);
 
-extern const struct key_help sync_keys[];
+extern const struct binding sync_bindings[];
 
 #endif

@@ -1,16 +1,22 @@
-#include "app/tui/sync_view.h"
-
 #include "app/describe_sync.h"
 #include "app/tui/glyph.h"
 #include "app/tui/paint.h"
 #include "app/tui/prompt.h"
+#include "app/tui/screen.h"
+#include "app/tui/sync.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
 
-enum { NARROW = 60, VOTE_COLUMNS = 26, LINE_MAX_BYTES = 1024, AGO_MAX = 32 };
+enum {
+    NARROW = 60,
+    VOTE_COLUMNS = 26,
+    LINE_MAX_BYTES = 1024,
+    AGO_MAX = 32,
+    BUSY = 100, /* ms between looks at work that is under way */
+};
 
 /* Draws line after line, as long as there is room. */
 struct lines {
@@ -235,49 +241,51 @@ static void draw_terms(struct sync_screen *sync, int row, int bottom)
         sync->top = number > 0 ? number - 1 : 0;
 }
 
-static bool draw_question(struct sync_screen *sync, int row, int *column)
+/* A line that is typed into has the cursor; so has a question. */
+static void draw_question(struct sync_screen *sync, int row, struct spot *spot)
 {
-    switch (sync->mode) {
-    case SYNC_URL: *column = prompt_draw(row, "Server: ", &sync->url, 0); return true;
-    case SYNC_AUTHORITY:
-        *column = prompt_draw(row, "Its private CA, a file (Enter: none): ", &sync->authority, 0);
-        return true;
-    case SYNC_FILE: *column = prompt_draw(row, "Bytes to: ", &sync->path, 0); return true;
-    case SYNC_LEAVE:
-        paint_format(row, 1, COLS - 1, A_BOLD,
-                     "Leave this server? What waits is not sent. y leaves, any other key stays");
-        return false;
-    case SYNC_TERMS:
-        paint_format(row, 1, COLS - 1, A_BOLD, "Join? y joins, any other key does not");
-        return false;
-    case SYNC_LOOK: break;
+    const char *question = sync->mode == SYNC_TERMS
+                               ? "Join? y joins, any other key does not"
+                               : "Leave this server? What waits is not sent. y leaves, any other "
+                                 "key stays";
+
+    if (sync->mode == SYNC_LOOK) {
+        draw_progress(sync, row);
+        return;
     }
-    draw_progress(sync, row);
-    return false;
+    *spot = (struct spot){.row = row};
+    switch (sync->mode) {
+    case SYNC_URL: spot->column = prompt_draw(row, "Server: ", &sync->url, 0); break;
+    case SYNC_AUTHORITY:
+        spot->column =
+            prompt_draw(row, "Its private CA, a file (Enter: none): ", &sync->authority, 0);
+        break;
+    case SYNC_FILE: spot->column = prompt_draw(row, "Bytes to: ", &sync->path, 0); break;
+    default: paint_format(row, 1, COLS - 1, A_BOLD, "%s", question); break;
+    }
 }
 
-bool sync_draw(struct sync_screen *sync, struct face *face, int top, int bottom, int *row,
-               int *column)
+static void draw(void *state, struct face *face, const struct area *area, struct spot *spot)
 {
-    struct lines lines = {.row = top, .bottom = bottom - 2};
+    struct sync_screen *sync = state;
+    struct lines lines = {.row = area->top, .bottom = area->bottom - 2};
 
     sync_load(sync, face);
     if (sync->mode == SYNC_TERMS)
-        draw_terms(sync, top, bottom - 2);
+        draw_terms(sync, area->top, area->bottom - 2);
     else if (sync->state.joined)
         draw_joined(sync, &lines);
     else
         draw_off(sync, &lines);
-    paint_rule(bottom - 2);
-    *row = bottom - 1;
-    *column = 0;
-    return draw_question(sync, *row, column);
+    paint_rule(area->bottom - 2);
+    draw_question(sync, area->bottom - 1, spot);
 }
 
-const char *sync_hints(const struct sync_screen *sync)
+static const char *hints(void *state, struct face *face)
 {
-    bool narrow = COLS < NARROW;
+    const struct sync_screen *sync = state;
 
+    (void)face;
     switch (sync->mode) {
     case SYNC_TERMS: return "y join  Up Down more  any other key: no";
     case SYNC_LEAVE: return "y leave  any other key: stay";
@@ -288,6 +296,39 @@ const char *sync_hints(const struct sync_screen *sync)
     }
     if (!sync->state.joined)
         return "j join a server  l log  1 Write  ? help";
-    return narrow ? "s sync  p bytes  ? help"
-                  : "s sync now  p exact bytes  o to file  l log  L leave  1 Write  ? help";
+    return COLS < NARROW ? "s sync  p bytes  ? help"
+                         : "s sync now  p exact bytes  o to file  l log  L leave  1 Write  ? help";
 }
+
+static void press(void *state, struct face *face, const struct press *press)
+{
+    sync_press(state, face, press);
+}
+
+static void outdated(void *state, struct face *face)
+{
+    (void)face;
+    sync_outdated(state);
+}
+
+static bool rest(void *state, struct face *face)
+{
+    return sync_tick(state, face);
+}
+
+static int patience(const void *state)
+{
+    return sync_busy(state) ? BUSY : 0;
+}
+
+const struct screen sync_screen = {
+    .number = 4,
+    .name = "Sync",
+    .bindings = sync_bindings,
+    .press = press,
+    .draw = draw,
+    .hints = hints,
+    .outdated = outdated,
+    .rest = rest,
+    .patience = patience,
+};

@@ -46,6 +46,6 @@ void write_edit(struct write *write, struct face *face, int64_t id);
 /* The text that the guess on the screen is about; `*length` in bytes. */
 const char *write_subject(const struct write *write, size_t *length);
 
-extern const struct key_help write_keys[];
+extern const struct binding write_bindings[];
 
 #endif

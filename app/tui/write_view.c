@@ -5,6 +5,7 @@
 #include "app/tui/glyph.h"
 #include "app/tui/paint.h"
 #include "app/tui/picker_view.h"
+#include "app/tui/screen.h"
 
 #include <ctype.h>
 #include <limits.h>
@@ -360,8 +361,9 @@ static void draw_pick(const struct write *write, struct face *face, int top, int
 
 /* ---- all of it ---- */
 
-bool write_draw(struct write *write, struct face *face, int top, int bottom, int *row, int *column)
+static void draw(void *state, struct face *face, const struct area *area, struct spot *spot)
 {
+    struct write *write = state;
     const struct model *model = journal_model(face->journal);
     struct write_layout layout;
     struct prediction prediction;
@@ -374,12 +376,13 @@ bool write_draw(struct write *write, struct face *face, int top, int bottom, int
                                                                         : BARS_FEW;
 
     write->box.width = COLS - INDENT - 1 > 1 ? COLS - INDENT - 1 : 1;
-    write_layout(top, bottom, count_rows(&write->box), bars, &layout);
+    write_layout(area->top, area->bottom, count_rows(&write->box), bars, &layout);
     journal_guess(face->journal, text, length, &prediction, &why);
     count = reasons_list(&why, reasons);
     attributes =
         highlights(reasons, count, length, paint_label(model_label(model, prediction.label)));
-    draw_box(write, &layout, text == write->box.text.data ? attributes : NULL, row, column);
+    draw_box(write, &layout, text == write->box.text.data ? attributes : NULL, &spot->row,
+             &spot->column);
     free(attributes);
     if (length == 0) {
         draw_welcome(write, face, &layout);
@@ -396,16 +399,18 @@ bool write_draw(struct write *write, struct face *face, int top, int bottom, int
         draw_last(write, layout.last);
     paint_rule(layout.rules[1]);
     if (write->mode == WRITE_PICK && layout.last >= 0)
-        draw_pick(write, face, top, layout.last);
-    return write->mode == WRITE_TEXT;
+        draw_pick(write, face, area->top, layout.last);
+    if (write->mode != WRITE_TEXT && layout.last >= 0)
+        *spot = (struct spot){.row = layout.last, .column = 1};
 }
 
-const char *write_hints(const struct write *write, const struct model *model)
+static const char *hints(void *state, struct face *face)
 {
+    const struct write *write = state;
     bool narrow = COLS < NARROW;
 
     switch (write->mode) {
-    case WRITE_PICK: return picker_hints(model, narrow);
+    case WRITE_PICK: return picker_hints(journal_model(face->journal), narrow);
     case WRITE_OUTSIDE:
         return narrow
                    ? "y/n/s rate  i text  ? help  q"
@@ -417,3 +422,31 @@ const char *write_hints(const struct write *write, const struct model *model)
     return narrow ? "Enter save  Tab rate  Esc menu"
                   : "Enter save  Alt-Enter new line  Tab rate  Esc commands  F1 help  ^D quit";
 }
+
+static void press(void *state, struct face *face, const struct press *press)
+{
+    write_press(state, face, press);
+}
+
+static void outdated(void *state, struct face *face)
+{
+    write_reload(state, face);
+}
+
+static bool takes(void *state, const struct press *press)
+{
+    struct write *write = state;
+
+    return picker_takes(&write->picker, press);
+}
+
+const struct screen write_screen = {
+    .number = 1,
+    .name = "Write",
+    .bindings = write_bindings,
+    .press = press,
+    .draw = draw,
+    .hints = hints,
+    .outdated = outdated,
+    .takes = takes,
+};

@@ -18,11 +18,4 @@ struct write_layout {
  * rest. */
 void write_layout(int top, int bottom, int text_rows, int bars_wanted, struct write_layout *out);
 
-/* Draws the rows `top` to `bottom` (not included). Puts the cursor's place in `*row` and `*column`
- * and returns whether it is shown. */
-bool write_draw(struct write *write, struct face *face, int top, int bottom, int *row, int *column);
-
-/* What the keys do now, for the last line of the window. */
-const char *write_hints(const struct write *write, const struct model *model);
-
 #endif

@@ -1,0 +1,307 @@
+#include "app/tui/screens.h"
+
+#include "app/tui/glyph.h"
+#include "app/tui/paint.h"
+#include "app/tui/terminal.h"
+#include "base/clock.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum {
+    REST = 300,           /* ms without a press after which the draft is kept */
+    IDLE = 1000,          /* ms between looks at what other programs have changed */
+    DRAFT_AGE = 1000,     /* ms of typing that a crash may cost */
+    PATIENCE = 2000,      /* ms that an act waits for other programs */
+    PATIENCE_TYPING = 20, /* ms that the typing may be held up by them */
+    ROWS_MIN = 6,         /* a smaller window shows only that it is too small */
+    COLUMNS_MIN = 24,
+    NARROW = 60,
+    TITLE_MAX = 128,
+};
+
+static const struct screen *const all[SCREENS] = {
+    [SCREEN_WRITE] = &write_screen,       [SCREEN_HISTORY] = &history_screen,
+    [SCREEN_INSIGHTS] = &insights_screen, [SCREEN_SYNC] = &sync_screen,
+    [SCREEN_SETTINGS] = &settings_screen,
+};
+
+enum error screens_init(struct screens *screens, struct journal *journal, struct settings *settings,
+                        const char *model)
+{
+    enum error error;
+
+    *screens = (struct screens){.state = {
+                                    [SCREEN_WRITE] = &screens->write,
+                                    [SCREEN_HISTORY] = &screens->history,
+                                    [SCREEN_INSIGHTS] = &screens->insights,
+                                    [SCREEN_SYNC] = &screens->sync,
+                                    [SCREEN_SETTINGS] = &screens->settings,
+                                }};
+    face_init(&screens->face, journal, settings);
+    history_init(&screens->history);
+    insights_init(&screens->insights, &screens->face);
+    settings_init(&screens->settings, &screens->face);
+    error = write_init(&screens->write, &screens->face);
+    if (!error)
+        error = sync_init(&screens->sync, &screens->face, model);
+    if (!error && journal_notice(journal))
+        face_say(&screens->face, "%s", journal_notice(journal));
+    journal_set_patience(journal, PATIENCE);
+    return error;
+}
+
+void screens_free(struct screens *screens)
+{
+    sync_free(&screens->sync);
+    settings_free(&screens->settings);
+    insights_free(&screens->insights);
+    write_free(&screens->write);
+    history_free(&screens->history);
+    face_free(&screens->face);
+}
+
+static const struct screen *shown(const struct screens *screens)
+{
+    return all[screens->face.screen];
+}
+
+static void *state(struct screens *screens)
+{
+    return screens->state[screens->face.screen];
+}
+
+/* ---- drawing ---- */
+
+/* The profile, and what waits to be sent. Returns the columns that it takes. */
+static int title_about(const struct screens *screens, char about[TITLE_MAX])
+{
+    const char *profile = journal_profile(screens->face.journal);
+
+    if (screens->face.queued > 0)
+        snprintf(about, TITLE_MAX, "%s   queued %zu", profile, screens->face.queued);
+    else
+        snprintf(about, TITLE_MAX, "%s", profile);
+    return (int)strlen(about);
+}
+
+static void paint_queued(const struct screens *screens, int column)
+{
+    if (screens->face.queued > 0 && column + 12 < COLS - 9)
+        paint_format(0, column, COLS - 9 - column, A_NORMAL, "queued %zu", screens->face.queued);
+}
+
+static void draw_title(const struct screens *screens)
+{
+    int column = 1, used;
+    char about[TITLE_MAX];
+
+    if (COLS < NARROW) {
+        used = paint_format(0, 1, COLS, A_BOLD, "%s", shown(screens)->name);
+        paint_queued(screens, used + 3);
+        paint_format(0, COLS - 8, COLS, A_NORMAL, "F1 help");
+        return;
+    }
+    used = title_about(screens, about);
+    column += paint_format(0, column, COLS, A_BOLD, "EmoTrack") + 2;
+    for (int i = 0; i < SCREENS; i++) {
+        bool here = i == (int)screens->face.screen;
+
+        column += paint_format(0, column, COLS, here ? A_BOLD : A_NORMAL,
+                               here ? "[%d %s]" : "%d %s", all[i]->number, all[i]->name) +
+                  1;
+    }
+    if (column + used + 1 < COLS)
+        paint_text(0, COLS - 1 - used, COLS, A_NORMAL, about, strlen(about));
+}
+
+/* The status takes as many lines as it needs, at most three. Returns how many. */
+static int status_rows(const struct face *face)
+{
+    struct wrapped line = {0};
+    size_t length = strlen(face->status);
+    int rows = 0;
+
+    for (size_t at = 0; at < length; at = line.next, rows++)
+        glyph_wrap(face->status, length, at, COLS - 2, &line);
+    return rows < 1 ? 1 : rows > 3 ? 3 : rows;
+}
+
+static void draw_screen(struct screens *screens, struct spot *spot)
+{
+    int top = COLS >= NARROW || LINES >= 10 ? 2 : 1;
+    int rows = status_rows(&screens->face);
+    struct area area = {.top = top, .bottom = LINES - 1 - rows};
+    const char *hints;
+
+    draw_title(screens);
+    if (top == 2)
+        paint_rule(1);
+    *spot = (struct spot){.row = top};
+    shown(screens)->draw(state(screens), &screens->face, &area, spot);
+    hints = shown(screens)->hints(state(screens), &screens->face);
+    paint_wrapped(area.bottom, 1, rows, screens->face.status,
+                  screens->face.complaint ? A_BOLD : A_NORMAL);
+    paint_text(LINES - 1, 1, COLS - 1, A_NORMAL, hints, strlen(hints));
+}
+
+void screens_draw(struct screens *screens)
+{
+    const struct buffer *page = &screens->face.page;
+    struct spot spot = {0};
+
+    erase();
+    if (LINES < ROWS_MIN || COLS < COLUMNS_MIN)
+        paint_wrapped(0, 0, LINES, "Window too small, draft kept", A_NORMAL);
+    else if (screens->pager.open)
+        pager_draw(&screens->pager, screens->face.page_title, page->data, page->length);
+    else
+        draw_screen(screens, &spot);
+    move(spot.row, spot.column);
+    refresh();
+}
+
+/* ---- keys ---- */
+
+/* What the screen asked for beyond itself. */
+static void grant(struct screens *screens)
+{
+    struct face *face = &screens->face;
+
+    if (face->wish == WISH_HELP)
+        face_show_help(face, shown(screens)->bindings);
+    if (face->wish == WISH_READ)
+        pager_open(&screens->pager);
+    if (face->wish == WISH_EDIT) {
+        face->screen = SCREEN_WRITE;
+        write_edit(&screens->write, face, face->message);
+    }
+    if (face->wish == WISH_LIST) {
+        face->screen = SCREEN_HISTORY;
+        history_show(&screens->history, face, face->filter);
+    }
+    if (!screens_done(screens))
+        face->wish = WISH_NONE;
+}
+
+/* Whether the press is the rest of the name of an emotion that was picked. */
+static bool belongs_to_pick(struct screens *screens, const struct press *press)
+{
+    bool taken = false;
+
+    for (int i = 0; i < SCREENS; i++) {
+        if (all[i]->takes && all[i]->takes(screens->state[i], press))
+            taken = true;
+    }
+    return taken;
+}
+
+static void outdate(struct screens *screens)
+{
+    for (int i = 0; i < SCREENS; i++)
+        all[i]->outdated(screens->state[i], &screens->face);
+}
+
+void screens_press(struct screens *screens, const struct press *press)
+{
+    enum face_screen before = screens->face.screen;
+
+    if (press->kind == PRESS_CONTROL && press->letter == 'l') {
+        terminal_redraw();
+        return;
+    }
+    if (press->kind == PRESS_RESIZE || belongs_to_pick(screens, press))
+        return;
+    face_say(&screens->face, "%s", "");
+    if (screens->pager.open)
+        pager_press(&screens->pager, press);
+    else if (press->kind == PRESS_SCREEN)
+        face_go(&screens->face, press->number);
+    else if (press->kind == PRESS_HELP)
+        screens->face.wish = WISH_HELP;
+    else
+        shown(screens)->press(state(screens), &screens->face, press);
+    grant(screens);
+    if (screens->face.screen != before)
+        outdate(screens);
+}
+
+bool screens_done(const struct screens *screens)
+{
+    return screens->face.wish == WISH_QUIT || screens->face.wish == WISH_REOPEN;
+}
+
+/* ---- what is done beside the keys ---- */
+
+/* Takes in what other programs have changed, without taking the words off the status line. */
+static void look_around(struct screens *screens)
+{
+    bool changed;
+
+    if (!face_complain(&screens->face, journal_refresh(screens->face.journal, &changed)) && changed)
+        outdate(screens);
+}
+
+/* Keeps the draft, if that takes no waiting. */
+static void keep_draft(struct screens *screens)
+{
+    enum error error;
+
+    journal_set_patience(screens->face.journal, PATIENCE_TYPING);
+    error = write_keep_draft(&screens->write, &screens->face);
+    journal_set_patience(screens->face.journal, PATIENCE);
+    screens->kept = clock_milliseconds();
+    if (error == ERROR_BUSY && screens->face.status[0])
+        return; /* what is told there already matters more */
+    if (error == ERROR_BUSY)
+        face_say(&screens->face,
+                 "Another program is using the journal: the draft is not kept yet.");
+    else
+        face_complain(&screens->face, error);
+}
+
+void screens_keep(struct screens *screens)
+{
+    if (screens->write.box.changed && clock_milliseconds() - screens->kept > DRAFT_AGE)
+        keep_draft(screens);
+}
+
+void screens_rest(struct screens *screens)
+{
+    static const struct press none = {.kind = PRESS_NONE};
+
+    belongs_to_pick(screens, &none);
+    keep_draft(screens);
+    look_around(screens);
+    for (int i = 0; i < SCREENS; i++) {
+        if (all[i]->rest && all[i]->rest(screens->state[i], &screens->face))
+            look_around(screens);
+    }
+}
+
+/* Whether something is to be done as soon as the typing rests. */
+static bool restless(const struct screens *screens)
+{
+    return screens->write.box.changed || screens->write.picker.rest || screens->history.picker.rest;
+}
+
+int screens_patience(const struct screens *screens)
+{
+    int patience = restless(screens) ? REST : IDLE;
+
+    for (int i = 0; i < SCREENS; i++) {
+        int wanted = all[i]->patience ? all[i]->patience(screens->state[i]) : 0;
+
+        if (wanted > 0 && wanted < patience)
+            patience = wanted;
+    }
+    return patience;
+}
+
+/* Another window may have emptied the draft. */
+enum error screens_end(struct screens *screens)
+{
+    if (screens->write.box.text.length > 0)
+        screens->write.box.changed = true;
+    return write_keep_draft(&screens->write, &screens->face);
+}

@@ -1,0 +1,52 @@
+#ifndef EMOTRACK_APP_TUI_SCREENS_H
+#define EMOTRACK_APP_TUI_SCREENS_H
+
+#include "app/tui/history.h"
+#include "app/tui/insights.h"
+#include "app/tui/pager.h"
+#include "app/tui/screen.h"
+#include "app/tui/settings.h"
+#include "app/tui/sync.h"
+#include "app/tui/write.h"
+
+/* All screens of the program, the title and the status around them, and where keys go. Draws
+ * through curses, and reads no key: whoever has a press hands it in. */
+
+struct screens {
+    struct face face;
+    struct write write;
+    struct history history;
+    struct insights_state insights;
+    struct sync_screen sync;
+    struct settings_state settings;
+    struct pager pager;
+    void *state[SCREENS]; /* those above, in the order of the digits */
+    int64_t kept;         /* when the draft was last looked after (milliseconds) */
+};
+
+/* `model`: the file that the program was told to guess with, or NULL. What is pointed at outlives
+ * the screens, which stay where they are. In every case screens_free ends them. */
+enum error screens_init(struct screens *screens, struct journal *journal, struct settings *settings,
+                        const char *model) MUST_CHECK;
+void screens_free(struct screens *screens);
+
+void screens_draw(struct screens *screens);
+
+/* Not PRESS_NONE. */
+void screens_press(struct screens *screens, const struct press *press);
+
+/* Nothing was pressed for screens_patience milliseconds: keeps the draft, takes in what other
+ * programs have changed, looks at work that is under way. */
+void screens_rest(struct screens *screens);
+int screens_patience(const struct screens *screens);
+
+/* After every press, drawn or not: what may not wait for a rest. */
+void screens_keep(struct screens *screens);
+
+/* Whether the user wants to leave, for good (WISH_QUIT) or to begin again (WISH_REOPEN). */
+bool screens_done(const struct screens *screens);
+
+/* The last word is the draft's. */
+enum error screens_end(struct screens *screens) MUST_CHECK;
+
+#endif
