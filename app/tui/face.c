@@ -59,6 +59,50 @@ bool face_go(struct face *face, int number)
     return true;
 }
 
+static void quit(void *screen, struct face *face)
+{
+    (void)screen;
+    face->wish = WISH_QUIT;
+}
+
+static void ask_help(void *screen, struct face *face)
+{
+    (void)screen;
+    face->wish = WISH_HELP;
+}
+
+static void go_to_text(void *screen, struct face *face)
+{
+    (void)screen;
+    face->screen = SCREEN_WRITE;
+}
+
+const struct binding face_bindings[] = {
+    {.keys = "1 to 5", .what = "Write, History, Insights, Sync, Settings (Alt with it: from text)"},
+    {.key = {'i', KEY(PRESS_TAB)},
+     .modes = 1,
+     .act = go_to_text,
+     .keys = "i  Tab",
+     .what = "to the text on Write"},
+    {.key = {'?'}, .modes = 1, .act = ask_help, .keys = "?  F1", .what = "the keys, all of them"},
+    {.key = {'q', CONTROL('d')},
+     .modes = 1,
+     .act = quit,
+     .keys = "q  ^D",
+     .what = "quit; the draft is kept"},
+    {.keys = "^Z  ^L", .what = "suspend, draw the screen anew"},
+    {.keys = NULL},
+};
+
+void face_press(struct face *face, const struct press *press)
+{
+    if (binding_press(face_bindings, 0, NULL, face, press) ||
+        face_go(face, press_command(press) - '0'))
+        return;
+    if (press->kind == PRESS_TEXT)
+        face_say(face, "Letters are commands here; ? lists them.");
+}
+
 bool face_may_write(struct face *face, const char *path, bool *replacing)
 {
     if (*replacing || access(path, F_OK) != 0)

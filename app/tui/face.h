@@ -64,6 +64,13 @@ void face_interrupt(struct face *face, bool *asked);
  * their order. */
 bool face_go(struct face *face, int number);
 
+/* The keys that hold on every screen where letters are commands: to the other screens, help, quit;
+ * told of in each help. */
+extern const struct binding face_bindings[];
+
+/* Does what such a key does; a letter that means nothing here is told so. */
+void face_press(struct face *face, const struct press *press);
+
 /* Whether a file may be written: one that is there is replaced only when asked for twice in a row
  * (`*replacing`: it was asked for once). */
 bool face_may_write(struct face *face, const char *path, bool *replacing);

@@ -1,9 +1,6 @@
 #include "app/tui/insights.h"
 
 const struct binding insights_bindings[] = {
-    {.keys = "1 to 5", .what = "Write, History, Insights, Sync, Settings (Alt with the digit too)"},
-    {.keys = "q  ^D", .what = "quit"},
-    {.keys = "^Z ^L", .what = "suspend, draw the screen anew"},
     {.keys = NULL},
 };
 
@@ -21,8 +18,5 @@ void insights_free(struct insights_state *insights)
 void insights_press(struct insights_state *insights, struct face *face, const struct press *press)
 {
     (void)insights;
-    if (press_command(press) == 'q')
-        face->wish = WISH_QUIT;
-    else
-        face_go(face, press_command(press) - '0');
+    face_press(face, press);
 }

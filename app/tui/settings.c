@@ -1,9 +1,6 @@
 #include "app/tui/settings.h"
 
 const struct binding settings_bindings[] = {
-    {.keys = "1 to 5", .what = "Write, History, Insights, Sync, Settings (Alt with the digit too)"},
-    {.keys = "q  ^D", .what = "quit"},
-    {.keys = "^Z ^L", .what = "suspend, draw the screen anew"},
     {.keys = NULL},
 };
 
@@ -21,8 +18,5 @@ void settings_free(struct settings_state *settings)
 void settings_press(struct settings_state *settings, struct face *face, const struct press *press)
 {
     (void)settings;
-    if (press_command(press) == 'q')
-        face->wish = WISH_QUIT;
-    else
-        face_go(face, press_command(press) - '0');
+    face_press(face, press);
 }
