@@ -14,22 +14,33 @@
 
 /* ---- what was read ---- */
 
-enum { INSIGHTS_LABELS_MAX = 64, INSIGHTS_NONE = -1 };
+enum {
+    INSIGHTS_LABELS_MAX = 64,
+    INSIGHTS_NONE = -1,
+    INSIGHTS_BEYOND = -2, /* an emotion, but one too many, or no name that one can have: it is
+                             counted as no emotion, and never as "can't tell" */
+    INSIGHTS_FIRST = 20,  /* ratings, or messages with an emotion, below which no share is named */
+};
 
 /* One message: 24 bytes. */
 struct insights_mood {
-    int32_t day;    /* days since 1970-01-01, on the writer's clock */
-    int16_t minute; /* of that day */
-    int8_t guess;   /* index into names; INSIGHTS_NONE: can't tell */
-    int8_t you;     /* what the user says it is; INSIGHTS_NONE: nothing, or just "wrong" */
+    int32_t day;    /* days since 1970-01-01, on the writer's clock; within years 1 to 9999 */
+    int16_t minute; /* of that day, 0 to 1439 */
+    int8_t guess;   /* index into name; INSIGHTS_NONE: can't tell; INSIGHTS_BEYOND */
+    int8_t you;     /* what the user says it is; INSIGHTS_NONE: nothing, or just "wrong";
+                       INSIGHTS_BEYOND */
     int8_t verdict; /* enum verdict */
     int64_t rating; /* grows in the order of rating; 0: not rated */
 };
 
 struct insights_data {
-    struct insights_mood *moods; /* [count], oldest first */
+    struct insights_mood *moods; /* [count], oldest first: in the order of time, which is not
+                                    always that of the days on the writer's clock */
     size_t count;
-    int names; /* the model's labels first, in its order; then others that the journal knows */
+    int32_t *days; /* [day_count], ascending: those with a message */
+    size_t day_count;
+    size_t rated; /* messages with a rating */
+    int names;    /* the model's labels first, in its order; then others that the journal knows */
     char name[INSIGHTS_LABELS_MAX][LABEL_NAME_MAX + 1];
 };
 
@@ -38,19 +49,35 @@ struct insights_data {
 enum error insights_read(struct journal *journal, struct insights_data *out) MUST_CHECK;
 void insights_data_free(struct insights_data *data); /* safe on zeroed structs */
 
+/* A sign for each name, all different, for where colours cannot be seen: letters of the name where
+ * they are free ("s" sadness, "u" surprise), never '.', a blank or what XML escapes. */
+void insights_letters(const struct insights_data *data, char out[INSIGHTS_LABELS_MAX]);
+
+/* ---- what is counted ---- */
+
+enum insights_source { INSIGHTS_YOU, INSIGHTS_GUESSES, INSIGHTS_SOURCES };
+extern const char *const insights_source_names[INSIGHTS_SOURCES]; /* "your ratings", ... */
+
+/* The user's ratings where there are at least INSIGHTS_FIRST of them, else the guesses. */
+enum insights_source insights_source(const struct insights_data *data);
+
 /* ---- days ---- */
 
 /* Today on the user's clock (app/now.h). */
 int32_t insights_today(void);
 
-/* "2026-11-22"; the day of such a date. */
+/* "2026-11-22". */
 enum { INSIGHTS_DATE_MAX = 16 };
 void insights_date(int32_t day, char out[INSIGHTS_DATE_MAX]);
+
+/* The day of such a date, of "today" or "yesterday"; the first of "2026-11" and of "2026". False:
+ * it is none, or not within years 1 to 9999. */
 bool insights_day(const char *date, int32_t *day);
+
+int insights_weekday(int32_t day); /* 0: Sunday */
 
 /* ---- a period ---- */
 
-enum insights_source { INSIGHTS_YOU, INSIGHTS_GUESSES }; /* your ratings, the model's guesses */
 enum insights_span { INSIGHTS_DAY, INSIGHTS_WEEK, INSIGHTS_MONTH, INSIGHTS_YEAR, INSIGHTS_SPANS };
 extern const char *const insights_span_names[INSIGHTS_SPANS]; /* "day", ... */
 
@@ -58,19 +85,19 @@ enum { INSIGHTS_BUCKETS_MAX = 31 };
 
 struct insights_period {
     enum insights_span span;
+    int week_start;      /* 0 Sunday, 1 Monday, 6 Saturday */
     int32_t first, days; /* [first, first + days) */
     int buckets; /* a day: 8 of three hours; a week: 7 days; a month: its days; a year: 12 months */
     char title[48]; /* "November 2026", "16 to 22 November 2026" */
 };
 
-/* The period of a kind that a day lies in; weeks start on `week_start` (0 Sunday, 1 Monday, 6
- * Saturday). */
+/* The period of a kind that a day lies in. */
 void insights_period(enum insights_span span, int32_t day, int week_start,
                      struct insights_period *out);
 
-/* The one `steps` later (negative: earlier). Years stay within 1 and 9999. */
-void insights_step(const struct insights_period *period, int steps, int week_start,
-                   struct insights_period *out);
+/* The one `steps` later (negative: earlier), the last or first where there are not so many: years
+ * stay within 1 and 9999. */
+void insights_step(const struct insights_period *period, int steps, struct insights_period *out);
 
 /* What a bucket covers, for the filter of the entries behind it; `name`: "Mon 16", "16", "Nov",
  * "06-09 h". */
@@ -96,14 +123,16 @@ struct insights_trends {
     enum insights_source source;
     size_t messages; /* in the period */
     size_t told;     /* of those, with an emotion by this source */
-    size_t before;   /* told in the period before; 0: no change can be named */
+    size_t before;   /* told in the period before */
+    bool shares;     /* told is enough for shares to be named */
+    bool changes;    /* and so is before, for changes */
     size_t most;     /* the largest of all buckets */
     int count;
     struct insights_trend trend[INSIGHTS_LABELS_MAX]; /* [count], largest share first, each > 0 */
 };
 
 void insights_trends(const struct insights_data *data, const struct insights_period *period,
-                     enum insights_source source, int week_start, struct insights_trends *out);
+                     enum insights_source source, struct insights_trends *out);
 
 /* ---- a year in days ---- */
 
@@ -120,7 +149,7 @@ void insights_cells(const struct insights_data *data, const struct insights_peri
 
 /* ---- the model and you ---- */
 
-enum { INSIGHTS_CORRECTIONS = 5, INSIGHTS_FIRST = 20 /* ratings below which no share is named */ };
+enum { INSIGHTS_CORRECTIONS = 5 };
 
 struct insights_correction {
     int from, to; /* guessed (INSIGHTS_NONE: can't tell), corrected to */
@@ -129,8 +158,8 @@ struct insights_correction {
 
 struct insights_agreement {
     size_t rated, right;                 /* over all time */
-    size_t first, first_right;           /* the first 20 ratings, in the order of rating */
-    size_t last, last_right;             /* the last 20 */
+    size_t first, first_right;           /* the first INSIGHTS_FIRST, in the order of rating */
+    size_t last, last_right;             /* the last INSIGHTS_FIRST */
     size_t guessed[INSIGHTS_LABELS_MAX]; /* rated messages that were guessed so */
     size_t agreed[INSIGHTS_LABELS_MAX];  /* of those, right */
     int corrections;
@@ -153,11 +182,18 @@ struct insights_habits {
 void insights_habits(const struct insights_data *data, enum insights_source source, int32_t today,
                      struct insights_habits *out);
 
-/* ---- the entries behind it ---- */
+/* ---- the entries behind it: filter lines (db/filter.h), appended to `out` ----
+ * A filter tells days on the clock of the user who asks, not of the one who wrote: where they are
+ * in different time zones, entries of the first and last hours may differ. ERROR_NO_MEMORY. */
 
-/* A filter line (db/filter.h) for the messages of [first, first + days), guessed or called
- * `label` (INSIGHTS_NONE: any), by the source. "" for everything. ERROR_NO_MEMORY. */
+/* For the messages of [first, first + days) with this emotion (INSIGHTS_NONE: whatever they have)
+ * by the source. Nothing is appended for everything. */
 enum error insights_filter(const struct insights_data *data, enum insights_source source,
                            int32_t first, int32_t days, int label, struct buffer *out) MUST_CHECK;
+
+/* For the messages of a correction. */
+enum error insights_filter_correction(const struct insights_data *data,
+                                      const struct insights_correction *correction,
+                                      struct buffer *out) MUST_CHECK;
 
 #endif
