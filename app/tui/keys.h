@@ -8,9 +8,11 @@
 #include <stddef.h>
 
 /* What a terminal sends, byte by byte, as presses: UTF-8, control characters, escape sequences
- * (ECMA-48; xterm's, the Linux console's and rxvt's keys), bracketed paste. Pure: no terminal, no
- * clock. A sequence that means nothing here is one PRESS_OTHER and never letters; a byte that is
- * not UTF-8 is one U+FFFD; pasted text is one PRESS_PASTE, whatever is in it. */
+ * (ECMA-48; the keys of xterm, the Linux console and rxvt, and as modifyOtherKeys and kitty's
+ * protocol tell them), the mouse (SGR's form and X10's), bracketed paste. Pure: no terminal, no
+ * clock. A key that means nothing here is one PRESS_OTHER and never letters. What is no key at all
+ * is no press either: a button let go, the focus, a terminal's reply, NUL. A byte that is not UTF-8
+ * is one U+FFFD; pasted text is one PRESS_PASTE, whatever is in it. */
 
 enum keys_state {
     KEYS_PLAIN,
@@ -18,7 +20,8 @@ enum keys_state {
     KEYS_ESCAPE, /* behind an ESC: the key Esc, Alt with a key, or a sequence */
     KEYS_CSI,    /* ESC [ */
     KEYS_SS3,    /* ESC O */
-    KEYS_SKIP,   /* bytes that belong to a sequence and say nothing here: `skip` of them */
+    KEYS_LINUX,  /* ESC [ [ and a letter: the Linux console's F1 to F5 */
+    KEYS_X10,    /* ESC [ M and three bytes: the mouse as X10 told it */
     KEYS_STRING, /* ESC ] and its like, to BEL or ESC \ */
     KEYS_PASTE,
 };
@@ -29,7 +32,7 @@ struct keys {
     enum keys_state state;
     char sequence[KEYS_SEQUENCE_MAX]; /* bytes of the character or sequence so far */
     size_t length;                    /* of them; those that do not fit are counted alone */
-    int skip;
+    bool escaped;                     /* two ESC stand first: Alt, with the key of a sequence */
     struct buffer pasted; /* what does not fit is dropped; then it is over every message's limit */
     bool paste_ready;     /* `pasted` waits to be taken */
     struct press waiting[KEYS_WAITING_MAX];

@@ -17,8 +17,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
             keys_rest(&keys);
         else
             keys_feed(&keys, data[i]);
-        while (keys_next(&keys, &press))
+        while (keys_next(&keys, &press)) {
             assert(press.kind != PRESS_TEXT || (press.length > 0 && press.text[0] != '\033'));
+            assert(press.kind != PRESS_MOUSE || (press.row >= 0 && press.column >= 0));
+        }
     }
     keys_free(&keys);
     return 0;
