@@ -395,7 +395,7 @@ static void stamp(struct entry *entry)
     entry->offset = now_offset(entry->created);
 }
 
-enum error journal_write(struct journal *journal, const char *text, size_t length, bool draft,
+enum error journal_write(struct journal *journal, const char *text, size_t length, int64_t draft,
                          struct entry *out)
 {
     bool changed;
@@ -707,16 +707,4 @@ enum error journal_stats(struct journal *journal, struct month *total, struct mo
     *months = NULL;
     *count = 0;
     return journal->db ? db_stats(journal->db, total, months, count) : ERROR_NONE;
-}
-
-/* ---- the draft ---- */
-
-enum error journal_draft_save(struct journal *journal, const char *text, size_t length)
-{
-    return db_draft_save(journal->db, text, length);
-}
-
-enum error journal_draft_load(struct journal *journal, struct buffer *out)
-{
-    return db_draft_load(journal->db, out);
 }

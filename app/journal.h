@@ -63,8 +63,9 @@ enum error journal_batch(struct journal *journal, int threads, struct batch **ou
 
 /* Guesses and saves a message, dated now; when it returns ERROR_NONE the message is on the disk.
  * Invalid UTF-8 and NUL are stored as U+FFFD. ERROR_INVALID: nothing but blanks. ERROR_TOO_LARGE:
- * over TEXT_MAX bytes. `draft`: the message was the draft, which is emptied in the same act. */
-enum error journal_write(struct journal *journal, const char *text, size_t length, bool draft,
+ * over TEXT_MAX bytes. `draft`: the draft that became the message, which is removed in the same
+ * act; 0: none. */
+enum error journal_write(struct journal *journal, const char *text, size_t length, int64_t draft,
                          struct entry *out) MUST_CHECK;
 
 enum error journal_get(struct journal *journal, int64_t id, struct entry *out) MUST_CHECK;
@@ -111,9 +112,29 @@ enum error journal_count(struct journal *journal, size_t *count) MUST_CHECK;
 enum error journal_stats(struct journal *journal, struct month *total, struct month **months,
                          size_t *count) MUST_CHECK;
 
-/* ---- the draft: what stands in the text box of the terminal UI ---- */
+/* ---- drafts: what stands in a text box of the terminal UI ---- */
 
-enum error journal_draft_save(struct journal *journal, const char *text, size_t length) MUST_CHECK;
-enum error journal_draft_load(struct journal *journal, struct buffer *out) MUST_CHECK;
+/* Keeps it as the draft *id: 0 is a new one, which is given its number then; one that is gone is
+ * made anew. An empty text removes it, its bytes too, and *id becomes 0. */
+enum error journal_draft_save(struct journal *journal, int64_t *id, const char *text,
+                              size_t length) MUST_CHECK;
+
+/* The one that was saved last comes first. The caller frees them: drafts_free. */
+enum error journal_draft_list(struct journal *journal, struct draft **out,
+                              size_t *count) MUST_CHECK;
+
+/* Saves drafts of a journal beside it, from another thread: it has a connection of its own and
+ * nothing else, and does not wait for the disk, so that a draft can be saved with every word. What
+ * it has saved outlives the program, however it ends; a power cut may take the last moments. */
+struct draft_keeper;
+
+/* Of a journal with JOURNAL_WRITE, in the journal's thread; then it belongs to one thread at a time
+ * and needs the journal no more. What db_open returns. */
+enum error draft_keeper_open(const struct journal *journal, struct draft_keeper **out) MUST_CHECK;
+void draft_keeper_close(struct draft_keeper *keeper); /* NULL is safe */
+
+/* As journal_draft_save. */
+enum error draft_keeper_save(struct draft_keeper *keeper, int64_t *id, const char *text,
+                             size_t length) MUST_CHECK;
 
 #endif

@@ -304,14 +304,14 @@ static enum error look_at_present(struct restore *restore)
 {
     struct restore_offer *offer = &restore->offer;
     struct journal *journal = restore->journal;
-    struct buffer draft;
+    struct draft *drafts = NULL;
+    size_t count = 0;
     enum error error = db_count(journal->db, &offer->present);
 
-    buffer_init(&draft, SIZE_MAX / 4);
     if (!error)
-        error = db_draft_load(journal->db, &draft);
-    offer->empty = offer->present == 0 && draft.length == 0;
-    buffer_free(&draft);
+        error = db_draft_list(journal->db, &drafts, &count);
+    offer->empty = offer->present == 0 && count == 0;
+    drafts_free(drafts, count);
     if (!error)
         error = db_shared(journal->db, &offer->shared);
     offer->kept = restore->kept.data;

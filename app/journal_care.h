@@ -42,7 +42,7 @@ struct restore;
 struct restore_offer {
     size_t messages, ratings; /* in the backup */
     size_t present;           /* messages in the journal now */
-    bool empty;               /* the journal now holds neither messages nor a draft */
+    bool empty;               /* the journal now holds neither messages nor drafts */
     bool shared;              /* another program has the journal open */
     const char *kept;         /* where the present journal will be kept */
     bool kept_before;         /* something is kept there already */

@@ -135,12 +135,12 @@ static const char *const replacement[] = {
     " SELECT id, created, offset, CAST(text AS TEXT), guess, probability, model FROM copy.message",
     "INSERT INTO main.rating (id, message, verdict, label, undone)"
     " SELECT id, message, verdict, label, undone FROM copy.rating ORDER BY id",
-    "INSERT INTO main.draft SELECT id, text FROM copy.draft",
+    "INSERT INTO main.draft (id, text, changed) SELECT id, text, changed FROM copy.draft",
     "INSERT INTO main.setting SELECT name, value FROM copy.setting",
     /* No number is ever used twice. */
     "UPDATE main.sqlite_sequence SET seq = max(seq, coalesce((SELECT c.seq"
     " FROM copy.sqlite_sequence c WHERE c.name = main.sqlite_sequence.name), 0))"
-    " WHERE name IN ('message', 'rating')",
+    " WHERE name IN ('message', 'rating', 'draft')",
     "UPDATE main.revision SET"
     " ratings = max(ratings, (SELECT ratings FROM copy.revision)) + 1",
     /* Whoever has no lot yet takes that of the copy: no second one in the same round. */

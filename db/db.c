@@ -70,6 +70,16 @@ static bool wal_is_impossible(int code)
            code == SQLITE_IOERR_SHMMAP || code == SQLITE_IOERR_SHMLOCK;
 }
 
+enum error db_uses_wal(struct db *db, bool *wal)
+{
+    struct query query;
+
+    query_start(&query, db, "PRAGMA journal_mode");
+    *wal = query_step(&query) &&
+           sqlite3_stricmp((const char *)sqlite3_column_text(query.statement, 0), "wal") == 0;
+    return query_finish(&query);
+}
+
 static enum error choose_journal(struct db *db)
 {
     bool wal = false;
@@ -267,6 +277,17 @@ void db_set_patience(struct db *db, int milliseconds)
 {
     db->patience = milliseconds;
     sqlite3_busy_timeout(db->handle, milliseconds);
+}
+
+enum error db_set_durable(struct db *db, bool durable)
+{
+    bool wal;
+    enum error error = db_uses_wal(db, &wal);
+
+    if (error)
+        return error;
+    return db_run(db,
+                  durable || !wal ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL");
 }
 
 const char *db_notice(const struct db *db)

@@ -36,6 +36,11 @@ void db_close(struct db *db); /* NULL is safe */
  * types into would rather say ERROR_BUSY and try again. */
 void db_set_patience(struct db *db, int milliseconds);
 
+/* `durable` false: from now on what a call has stored outlives the program, however it ends, but a
+ * power cut may take the last moments of it, and saving is so cheap that a draft can be saved with
+ * every word. (Where the disk refuses WAL it stays durable.) */
+enum error db_set_durable(struct db *db, bool durable) MUST_CHECK;
+
 /* A sentence about something that is worth the user's while, or NULL. After db_open: the disk
  * refuses WAL, or what was deleted earlier could not yet be overwritten; after a call that deletes
  * or edits messages: its bytes could not. Lives until the next call that changes something. */
@@ -46,9 +51,9 @@ enum error db_changed(struct db *db, bool *changed) MUST_CHECK;
 
 /* ---- messages ---- */
 
-/* Adds a message (id, verdict and label of `entry` are not read). When `draft` is true the draft
- * is emptied in the same transaction: the message that it became is never there twice. */
-enum error db_add(struct db *db, const struct entry *entry, bool draft, int64_t *id) MUST_CHECK;
+/* Adds a message (id, verdict and label of `entry` are not read). The draft `draft`
+ * (0: none) is removed in the same transaction: the message that it became is never there twice. */
+enum error db_add(struct db *db, const struct entry *entry, int64_t draft, int64_t *id) MUST_CHECK;
 
 /* ERROR_NOT_FOUND: no message has this id. The caller clears the entry. */
 enum error db_get(struct db *db, int64_t id, struct entry *out) MUST_CHECK;
@@ -128,13 +133,16 @@ enum error db_count(struct db *db, size_t *count) MUST_CHECK;
 enum error db_stats(struct db *db, struct month *total, struct month **months,
                     size_t *count) MUST_CHECK;
 
-/* ---- draft and settings ---- */
+/* ---- drafts and settings ---- */
 
-/* What stands in the text box, kept as it is typed: any bytes. An empty text removes it, its bytes
- * and those of what stood there before too; where another program is reading just then, they leave
- * the WAL when that is next truncated, at the latest when the last program closes the journal. */
-enum error db_draft_save(struct db *db, const char *text, size_t length) MUST_CHECK;
-enum error db_draft_load(struct db *db, struct buffer *out) MUST_CHECK; /* appends; "" if none */
+/* Keeps what stands in a text box as the draft *id: 0 is a new one, which is given its number then;
+ * one that is gone is made anew. An empty text removes it (*id becomes 0), its bytes and those of
+ * what stood there before too; where another program is reading just then, they leave the WAL when
+ * that is next truncated, at the latest when the last program closes the journal. */
+enum error db_draft_save(struct db *db, int64_t *id, const char *text, size_t length) MUST_CHECK;
+
+/* The one that was saved last comes first. The caller frees them: drafts_free. */
+enum error db_draft_list(struct db *db, struct draft **out, size_t *count) MUST_CHECK;
 
 /* `*value` is malloc'ed, NULL where the setting was never set. */
 enum error db_setting_get(struct db *db, const char *name, char **value) MUST_CHECK;

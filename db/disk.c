@@ -212,20 +212,10 @@ static enum error leave_wal(struct db *db)
     return error || left ? error : ERROR_BUSY;
 }
 
-static enum error uses_wal(struct db *db, bool *wal)
-{
-    struct query query;
-
-    query_start(&query, db, "PRAGMA journal_mode");
-    *wal = query_step(&query) &&
-           sqlite3_stricmp((const char *)sqlite3_column_text(query.statement, 0), "wal") == 0;
-    return query_finish(&query);
-}
-
 enum error db_shared(struct db *db, bool *shared)
 {
     bool wal;
-    enum error error = uses_wal(db, &wal), result;
+    enum error error = db_uses_wal(db, &wal), result;
 
     *shared = false;
     if (error || !wal)

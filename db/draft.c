@@ -1,55 +1,95 @@
 #include "db/internal.h"
 
-enum error draft_remove(struct db *db, bool *was)
-{
-    enum error error = db_run(db, "DELETE FROM draft");
+#include <stdlib.h>
+#include <string.h>
 
-    *was = sqlite3_changes(db->handle) > 0;
+enum error draft_remove(struct db *db, int64_t id, bool *was)
+{
+    struct query query;
+    enum error error;
+
+    query_start(&query, db, "DELETE FROM draft WHERE id = ?");
+    query_bind_integer(&query, id);
+    query_step(&query);
+    error = query_finish(&query);
+    *was = !error && sqlite3_changes(db->handle) > 0;
     return error;
 }
 
-static enum error draft_put(struct db *db, const char *text, size_t length)
+static enum error draft_put(struct db *db, int64_t *id, const char *text, size_t length)
 {
     struct query query;
+    enum error error = *id ? ERROR_NONE : db_next_id(db, "draft", id);
 
+    if (error)
+        return error;
     query_start(&query, db,
-                "INSERT INTO draft VALUES (1, ?)"
-                " ON CONFLICT (id) DO UPDATE SET text = excluded.text");
+                "INSERT INTO draft (id, text, changed) VALUES (?, ?, ?)"
+                " ON CONFLICT (id) DO UPDATE SET text = excluded.text, changed = excluded.changed");
+    query_bind_integer(&query, *id);
     query_bind_blob(&query, text, length);
+    query_bind_integer(&query, clock_wall());
     query_step(&query);
     return query_finish(&query);
 }
 
-enum error db_draft_save(struct db *db, const char *text, size_t length)
+enum error db_draft_save(struct db *db, int64_t *id, const char *text, size_t length)
 {
     bool emptied = false;
+    int64_t number = *id;
     enum error error;
 
     error = transaction_begin(db);
     if (error)
         return error;
-    error = length ? draft_put(db, text, length) : draft_remove(db, &emptied);
+    error = length ? draft_put(db, &number, text, length) : draft_remove(db, number, &emptied);
     error = transaction_end(db, error);
+    if (!error)
+        *id = length ? number : 0;
     if (!error && emptied)
         purge_wal(db);
     return error;
 }
 
-enum error db_draft_load(struct db *db, struct buffer *out)
+static bool read_draft(struct query *query, struct draft *out)
 {
-    enum error error = ERROR_NONE, result;
+    const void *text = sqlite3_column_blob(query->statement, 2);
+    size_t length = (size_t)sqlite3_column_bytes(query->statement, 2);
+
+    *out = (struct draft){.id = query_integer(query, 0),
+                          .changed = query_integer(query, 1),
+                          .text = calloc(1, length + 1),
+                          .length = length};
+    if (text && out->text)
+        memcpy(out->text, text, length);
+    return out->text && (text || length == 0);
+}
+
+static void append(struct query *query, struct draft **drafts, size_t *count)
+{
+    struct draft *grown = realloc(*drafts, (*count + 1) * sizeof *grown);
+
+    if (grown)
+        *drafts = grown;
+    if (!grown || !read_draft(query, &grown[(*count)++]))
+        query_fail(query, SQLITE_NOMEM);
+}
+
+enum error db_draft_list(struct db *db, struct draft **out, size_t *count)
+{
     struct query query;
+    enum error error;
 
-    query_start(&query, db, "SELECT text FROM draft");
-    if (query_step(&query)) {
-        const void *text = sqlite3_column_blob(query.statement, 0);
-        size_t length = (size_t)sqlite3_column_bytes(query.statement, 0);
-
-        if (text)
-            error = buffer_append(out, text, length);
-        else if (sqlite3_errcode(db->handle) == SQLITE_NOMEM)
-            query_fail(&query, SQLITE_NOMEM);
+    *out = NULL;
+    *count = 0;
+    query_start(&query, db, "SELECT id, changed, text FROM draft ORDER BY changed DESC, id DESC");
+    while (query_step(&query))
+        append(&query, out, count);
+    error = query_finish(&query);
+    if (error) {
+        drafts_free(*out, *count);
+        *out = NULL;
+        *count = 0;
     }
-    result = query_finish(&query);
-    return error ? error : result;
+    return error;
 }

@@ -11,6 +11,13 @@ void entry_clear(struct entry *entry)
     *entry = (struct entry){0};
 }
 
+void drafts_free(struct draft *drafts, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        free(drafts[i].text);
+    free(drafts);
+}
+
 void entry_read(struct query *query, struct entry *out)
 {
     int64_t verdict = query_integer(query, 7);

@@ -24,6 +24,14 @@ struct entry {
     char *label; /* the emotion that the user picked; NULL: none. With VERDICT_WRONG alone */
 };
 
+/* A message that is not sent yet: any bytes. One that the db fills in owns its text. */
+struct draft {
+    int64_t id;      /* 1 and up, never used twice within a profile */
+    int64_t changed; /* when it was last saved, milliseconds since 1970-01-01T00:00:00Z */
+    char *text;      /* length bytes and a NUL */
+    size_t length;
+};
+
 /* How much was written and rated in a month. */
 struct month {
     char month[8];   /* "2026-11", on the writer's clock; "" in totals */
@@ -34,5 +42,8 @@ struct month {
 
 /* Frees the strings; the entry is all zero. */
 void entry_clear(struct entry *entry);
+
+/* Frees `count` drafts with their texts; NULL is safe. */
+void drafts_free(struct draft *drafts, size_t count);
 
 #endif

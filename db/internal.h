@@ -30,6 +30,9 @@ enum error db_uri(const char *path, const char *options, struct buffer *uri) MUS
 /* Opens a file that it makes, without tables; db_close. ERROR_EXISTS. */
 enum error db_connect_new(const char *path, struct db **out) MUST_CHECK;
 
+/* Whether the file keeps a WAL: not where the disk refuses it. */
+enum error db_uses_wal(struct db *db, bool *wal) MUST_CHECK;
+
 /* ---- errors (query.c) ---- */
 
 /* Whether the file was removed, or moved, since it was opened. */
@@ -83,6 +86,9 @@ enum error db_run(struct db *db, const char *sql) MUST_CHECK;
 
 /* The same; *value is the first column of the last row, or 0. */
 enum error db_run_integer(struct db *db, const char *sql, int64_t *value) MUST_CHECK;
+
+/* Within a transaction: the number that the next row of an AUTOINCREMENT table is given. */
+enum error db_next_id(struct db *db, const char *table, int64_t *id) MUST_CHECK;
 
 /* ---- transactions (transaction.c) ---- */
 
@@ -144,8 +150,8 @@ enum error entry_walk(struct query *query, db_visit *visit, void *context) MUST_
 
 /* ---- drafts (draft.c) ---- */
 
-/* Within a transaction. `*was`: there was one. */
-enum error draft_remove(struct db *db, bool *was) MUST_CHECK;
+/* Within a transaction. `*was`: there was one of that number. */
+enum error draft_remove(struct db *db, int64_t id, bool *was) MUST_CHECK;
 
 /* ---- ratings (rating.c) ---- */
 

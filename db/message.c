@@ -25,7 +25,7 @@ static enum error insert(struct db *db, const struct entry *entry, int64_t *id)
     return query_finish(&query);
 }
 
-enum error db_add(struct db *db, const struct entry *entry, bool draft, int64_t *id)
+enum error db_add(struct db *db, const struct entry *entry, int64_t draft, int64_t *id)
 {
     bool emptied = false;
     enum error error;
@@ -35,7 +35,7 @@ enum error db_add(struct db *db, const struct entry *entry, bool draft, int64_t 
         return error;
     error = insert(db, entry, id);
     if (!error && draft)
-        error = draft_remove(db, &emptied);
+        error = draft_remove(db, draft, &emptied);
     error = transaction_end(db, error);
     if (!error && emptied)
         purge_wal(db);

@@ -237,3 +237,15 @@ enum error db_run_integer(struct db *db, const char *sql, int64_t *value)
         *value = query_integer(&query, 0);
     return query_finish(&query);
 }
+
+enum error db_next_id(struct db *db, const char *table, int64_t *id)
+{
+    struct query query;
+
+    *id = 1;
+    query_start(&query, db, "SELECT seq + 1 FROM sqlite_sequence WHERE name = ?");
+    query_bind_text(&query, table);
+    if (query_step(&query))
+        *id = query_integer(&query, 0);
+    return query_finish(&query);
+}

@@ -108,13 +108,42 @@ static const char *const migration[] = {
     "  UPDATE contribution SET state = 4,"
     "    finished = CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER)"
     "    WHERE number = OLD.number AND state = 0; END;",
+
+    /* Drafts, any number of them; the one that there was is kept. */
+    "ALTER TABLE draft RENAME TO earlier;"
+    "CREATE TABLE draft ("
+    "  id INTEGER PRIMARY KEY AUTOINCREMENT,"
+    "  text BLOB NOT NULL,"
+    "  changed INTEGER NOT NULL);" /* ms since 1970 UTC */
+    "INSERT INTO draft (text, changed) SELECT text,"
+    "  CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER) FROM earlier;"
+    "DROP TABLE earlier;"
+    /* A row: the texts are encrypted (vault.c). */
+    "CREATE TABLE vault ("
+    "  id INTEGER PRIMARY KEY CHECK (id = 1),"
+    "  salt BLOB NOT NULL,"      /* the passphrase's key: Argon2id of it, with this salt, */
+    "  passes INTEGER NOT NULL," /* so many passes */
+    "  memory INTEGER NOT NULL," /* over so many KiB */
+    "  wrapped BLOB NOT NULL,"   /* the texts' key, which the passphrase's key opens */
+    "  mark BLOB NOT NULL,"      /* tells the texts' key from others */
+    "  sealing INTEGER NOT NULL DEFAULT 0);" /* 1: while all texts are encrypted or opened */
+    /* A text that is only written in another way is the same text. */
+    "DROP TRIGGER rated_changed;"
+    "CREATE TRIGGER rated_changed AFTER UPDATE OF text, guess ON message"
+    "  WHEN EXISTS (SELECT 1 FROM rating WHERE message = NEW.id)"
+    "    AND NOT EXISTS (SELECT 1 FROM vault WHERE sealing)"
+    "  BEGIN UPDATE revision SET ratings = ratings + 1; END;"
+    "DROP TRIGGER source_changed;"
+    "CREATE TRIGGER source_changed AFTER UPDATE OF text, guess ON message"
+    "  WHEN NOT EXISTS (SELECT 1 FROM vault WHERE sealing) BEGIN"
+    "  DELETE FROM outbox WHERE number IN (SELECT number FROM source WHERE message = NEW.id); END;",
 };
 
 /* How many of the tables that all migrations together make are there, and how many they are. */
 #define TABLES                                                                                     \
     "('message', 'rating', 'draft', 'setting', 'layer', 'purge', 'revision', 'membership', "       \
-    "'draw', 'contribution', 'outbox', 'source')"
-enum { TABLE_COUNT = 12 };
+    "'draw', 'contribution', 'outbox', 'source', 'vault')"
+enum { TABLE_COUNT = 13 };
 
 enum { VERSION = sizeof migration / sizeof migration[0] };
 

@@ -58,7 +58,7 @@ static enum error save_line(struct writer *writer, const struct line *line, stru
     *saved = false;
     if (!line_fits(writer, line))
         return ERROR_NONE;
-    error = journal_write(writer->journal, line->text, line->length, false, entry);
+    error = journal_write(writer->journal, line->text, line->length, 0, entry);
     *saved = !error;
     return error == ERROR_INVALID ? ERROR_NONE : error;
 }

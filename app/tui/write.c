@@ -57,20 +57,22 @@ static void load_last(struct write *write, struct face *face, int64_t id)
 
 enum error write_init(struct write *write, struct face *face)
 {
-    struct buffer draft;
+    struct draft *drafts = NULL;
+    size_t count = 0;
     enum error error;
 
     *write = (struct write){0};
     editor_init(&write->box, TEXT_MAX);
     buffer_init(&write->set_aside, TEXT_MAX);
-    buffer_init(&draft, 4 * TEXT_MAX);
-    error = journal_draft_load(face->journal, &draft);
-    if (!error)
-        error = editor_set(&write->box, draft.data, draft.length);
+    error = journal_draft_list(face->journal, &drafts, &count);
+    if (!error && count > 0) {
+        write->draft = drafts[0].id;
+        error = editor_set(&write->box, drafts[0].text, drafts[0].length);
+    }
     if (!error)
         error = load_newest(write, face);
     write->box.changed = false;
-    buffer_free(&draft);
+    drafts_free(drafts, count);
     return error;
 }
 
@@ -108,7 +110,8 @@ enum error write_keep_draft(struct write *write, struct face *face)
 
     if (!write->box.changed || write->editing)
         return ERROR_NONE;
-    error = journal_draft_save(face->journal, text->data ? text->data : "", text->length);
+    error = journal_draft_save(face->journal, &write->draft, text->data ? text->data : "",
+                               text->length);
     write->box.changed = error == ERROR_BUSY; /* then the next rest tries again */
     return error;
 }
@@ -201,12 +204,13 @@ static void save(struct write *write, struct face *face)
         return;
     }
     if (face_complain(face, journal_write(face->journal, text->data ? text->data : "", text->length,
-                                          true, &entry)))
+                                          write->draft, &entry)))
         return;
     entry_clear(&write->last);
     write->last = entry;
     editor_clear(&write->box);
-    write->box.changed = false; /* the draft went with the message */
+    write->draft = 0; /* it went with the message */
+    write->box.changed = false;
     write->fresh = true;
     write->mode = WRITE_OUTSIDE;
     face_say(face, "Saved on this device. Nothing was uploaded.");

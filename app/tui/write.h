@@ -19,6 +19,7 @@ struct write {
     struct editor box;
     struct entry last;       /* the message saved last; id 0: there is none */
     int64_t editing;         /* the message whose text is in the box; 0: a new one */
+    int64_t draft;           /* its number; 0: none is saved */
     struct buffer set_aside; /* the draft, while a message is edited */
     struct picker picker;
     bool all_labels;    /* show every label's bar, not only the first few */

@@ -358,7 +358,7 @@ static void rate_messages(struct journal *journal, int count)
     for (int i = 0; i < count; i++) {
         const char *text = words[i % 4];
 
-        assert_ok(journal_write(journal, text, strlen(text), false, &entry));
+        assert_ok(journal_write(journal, text, strlen(text), 0, &entry));
         assert_ok(journal_rate(journal, entry.id, VERDICT_WRONG, i % 4 < 2 ? "joy" : "anger"));
         entry_clear(&entry);
     }

@@ -69,7 +69,7 @@ static int64_t write_text(struct journal *journal, const char *text)
     struct entry entry;
     int64_t id;
 
-    assert_int_equal(journal_write(journal, text, strlen(text), false, &entry), ERROR_NONE);
+    assert_int_equal(journal_write(journal, text, strlen(text), 0, &entry), ERROR_NONE);
     id = entry.id;
     entry_clear(&entry);
     return id;
@@ -263,13 +263,12 @@ static void what_cannot_be_saved_is_refused(void **state)
     struct entry entry;
 
     memset(long_text, 'x', TEXT_MAX + 1);
-    assert_int_equal(journal_write(journal, "", 0, false, &entry), ERROR_INVALID);
-    assert_int_equal(journal_write(journal, " \t\n\u2003", 6, false, &entry), ERROR_INVALID);
-    assert_int_equal(journal_write(journal, long_text, TEXT_MAX + 1, false, &entry),
-                     ERROR_TOO_LARGE);
-    assert_int_equal(journal_write(journal, long_text, TEXT_MAX, false, &entry), ERROR_NONE);
+    assert_int_equal(journal_write(journal, "", 0, 0, &entry), ERROR_INVALID);
+    assert_int_equal(journal_write(journal, " \t\n\u2003", 6, 0, &entry), ERROR_INVALID);
+    assert_int_equal(journal_write(journal, long_text, TEXT_MAX + 1, 0, &entry), ERROR_TOO_LARGE);
+    assert_int_equal(journal_write(journal, long_text, TEXT_MAX, 0, &entry), ERROR_NONE);
     entry_clear(&entry);
-    assert_int_equal(journal_write(journal, "a\0b\xff", 4, false, &entry), ERROR_NONE);
+    assert_int_equal(journal_write(journal, "a\0b\xff", 4, 0, &entry), ERROR_NONE);
     assert_string_equal(entry.text, "a\uFFFDb\uFFFD");
     entry_clear(&entry);
     free(long_text);

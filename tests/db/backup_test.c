@@ -121,7 +121,7 @@ static void test_restored_whole(void **state)
     assert_ok(db_rate(db, id, VERDICT_RIGHT, NULL));
     assert_ok(db_undo(db, &undone));
     assert_ok(db_setting_set(db, "colour", "none"));
-    assert_ok(db_draft_save(db, "a draft", 7));
+    assert_ok(scratch_draft(db, "a draft"));
     back_up(db, "copy");
     assert_ok(db_delete(db, &id, 1));
     assert_int_equal(scratch_add(db, "written afterwards"), 2);

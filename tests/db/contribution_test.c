@@ -154,6 +154,7 @@ static void check_migrated(enum db_mode mode)
     assert_string_equal(entry.label, "fear");
     entry_clear(&entry);
     assert_int_equal(ledger_of(db, 1).spent, 0);
+    assert_true(scratch_draft_is(db, "half a"));
     db_close(db);
 }
 
@@ -164,7 +165,7 @@ static void version_one_is_brought_up_to_date(void **state)
     check_migrated(DB_READ);
     assert_int_equal(scratch_sql("x.db", "PRAGMA user_version"), 1);
     check_migrated(DB_WRITE);
-    assert_int_equal(scratch_sql("x.db", "PRAGMA user_version"), 2);
+    assert_int_equal(scratch_sql("x.db", "PRAGMA user_version"), 3);
     check_migrated(DB_WRITE);
     assert_true(scratch_intact("x.db"));
 }
@@ -333,7 +334,7 @@ static void act_delete_unrated(struct db *db)
 
 static void act_draft(struct db *db)
 {
-    assert_ok(db_draft_save(db, "x", 1));
+    assert_ok(scratch_draft(db, "x"));
 }
 
 static void act_setting(struct db *db)

@@ -15,6 +15,7 @@ static uint32_t random_below(uint32_t bound)
 static void make_journal(struct buffer *content)
 {
     struct db *db = scratch_open("good.db", DB_CREATE);
+    int64_t draft_id = 0;
     char draft[6000];
 
     for (int i = 0; i < MESSAGES; i++) {
@@ -24,7 +25,7 @@ static void make_journal(struct buffer *content)
             assert_ok(db_rate(db, id, VERDICT_WRONG, i % 2 ? "fear" : NULL));
     }
     memset(draft, 'd', sizeof draft);
-    assert_ok(db_draft_save(db, draft, sizeof draft));
+    assert_ok(db_draft_save(db, &draft_id, draft, sizeof draft));
     assert_ok(db_setting_set(db, "theme", "dark"));
     db_close(db);
     buffer_init(content, FILE_ROOM);
@@ -36,7 +37,7 @@ static void read_all(struct db *db)
     struct month total, *months;
     struct filter filter;
     struct entry entry;
-    struct buffer draft;
+    struct draft *drafts;
     int64_t *ids;
     size_t count;
     char *value;
@@ -55,9 +56,8 @@ static void read_all(struct db *db)
     errors += db_setting_get(db, "theme", &value) != 0;
     free(value);
     errors += db_changed(db, &changed) != 0;
-    buffer_init(&draft, FILE_ROOM);
-    errors += db_draft_load(db, &draft) != 0;
-    buffer_free(&draft);
+    errors += db_draft_list(db, &drafts, &count) != 0;
+    drafts_free(drafts, count);
     for (int64_t id = 1; id <= MESSAGES; id += 37) {
         errors += db_get(db, id, &entry) != 0;
         entry_clear(&entry);
@@ -73,7 +73,7 @@ static void write_all(struct db *db)
     size_t count;
     int errors = 0;
 
-    errors += db_add(db, &entry, true, &entry.id) != 0;
+    errors += db_add(db, &entry, 1, &entry.id) != 0;
     errors += db_rate(db, id, VERDICT_RIGHT, NULL) != 0;
     errors += db_undo(db, &id) != 0;
     errors += db_redo(db, &id) != 0;
@@ -81,7 +81,7 @@ static void write_all(struct db *db)
     errors += db_edit(db, &entry) != 0;
     id = 200;
     errors += db_delete(db, &id, 1) != 0;
-    errors += db_draft_save(db, "x", 1) != 0;
+    errors += scratch_draft(db, "x") != 0;
     errors += db_setting_set(db, "theme", "light") != 0;
     errors += db_delete_all(db, &count) != 0;
     assert_true(errors == 0 || *error_sentence());

@@ -258,14 +258,14 @@ static void reading_makes_and_changes_nothing(void **state)
     make_journal("x.db");
     db = scratch_open("x.db", DB_READ);
     assert_int_equal(scratch_matches(db, ""), 1);
-    assert_error(db_add(db, &entry, false, &id), ERROR_READ_ONLY);
+    assert_error(db_add(db, &entry, 0, &id), ERROR_READ_ONLY);
     assert_error(db_edit(db, &entry), ERROR_READ_ONLY);
     assert_error(db_delete(db, &id, 1), ERROR_READ_ONLY);
     assert_error(db_delete_all(db, &count), ERROR_READ_ONLY);
     assert_error(db_rate(db, 1, VERDICT_RIGHT, NULL), ERROR_READ_ONLY);
     assert_error(db_undo(db, &id), ERROR_READ_ONLY);
     assert_error(db_redo(db, &id), ERROR_READ_ONLY);
-    assert_error(db_draft_save(db, "x", 1), ERROR_READ_ONLY);
+    assert_error(scratch_draft(db, "x"), ERROR_READ_ONLY);
     assert_error(db_setting_set(db, "a", "b"), ERROR_READ_ONLY);
     db_close(db);
     assert_int_equal(scratch_files(), 1);
@@ -279,7 +279,7 @@ static void the_file_says_what_it_is(void **state)
     assert_null(db_notice(db));
     db_close(db);
     assert_int_equal(scratch_sql("x.db", "PRAGMA application_id"), 0x456D6F54);
-    assert_int_equal(scratch_sql("x.db", "PRAGMA user_version"), 2);
+    assert_int_equal(scratch_sql("x.db", "PRAGMA user_version"), 3);
     assert_int_equal(scratch_sql("x.db", "SELECT journal_mode = 'wal' FROM pragma_journal_mode"),
                      1);
 }
@@ -307,8 +307,8 @@ static void changes_of_others_are_seen(void **state)
     assert_false(changed(one));
     assert_true(changed(two));
     assert_ok(db_delete(one, &id, 1));
-    assert_ok(db_draft_save(one, "x", 1));
-    assert_ok(db_draft_save(one, "", 0));
+    assert_ok(scratch_draft(one, "x"));
+    assert_ok(scratch_draft(one, ""));
     assert_false(changed(one));
     assert_true(changed(two));
     db_close(one);
@@ -325,7 +325,7 @@ static void nothing_is_written_to_a_file_that_is_gone(void **state)
     (void)state;
     scratch_add(db, "hello");
     assert_ok(db_destroy("x.db"));
-    assert_error(db_add(db, &entry, false, &id), ERROR_NOT_FOUND);
+    assert_error(db_add(db, &entry, 0, &id), ERROR_NOT_FOUND);
     assert_non_null(strstr(error_sentence(), "moved or deleted"));
     db_close(db);
     assert_int_equal(scratch_files(), 0);

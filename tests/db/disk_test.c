@@ -284,7 +284,7 @@ static size_t fill_until_full(struct db *db)
 
     memset(text, 'x', sizeof text - 1);
     text[sizeof text - 1] = '\0';
-    while (!(error = db_add(db, &entry, false, &entry.id)))
+    while (!(error = db_add(db, &entry, 0, &entry.id)))
         added++;
     if (error != ERROR_FULL)
         fail_msg("%s", error_sentence());

@@ -43,7 +43,7 @@ static void what_was_added_is_there(void **state)
 
     (void)state;
     for (int i = 0; i < COUNT; i++)
-        assert_ok(db_add(db, &entries[i], false, &entries[i].id));
+        assert_ok(db_add(db, &entries[i], 0, &entries[i].id));
     db_close(db);
     db = scratch_open("x.db", DB_READ);
     for (int i = 0; i < COUNT; i++) {
@@ -63,7 +63,7 @@ static void a_long_text(void **state)
     (void)state;
     memset(text, 'x', LENGTH);
     text[LENGTH] = '\0';
-    assert_ok(db_add(db, &entry, false, &entry.id));
+    assert_ok(db_add(db, &entry, 0, &entry.id));
     assert_entry(db, &entry);
     free(text);
     db_close(db);
@@ -137,7 +137,6 @@ static void deleting(void **state)
 static void deleting_everything(void **state)
 {
     struct db *db = scratch_open("x.db", DB_CREATE);
-    struct buffer draft;
     char *value;
     size_t count;
     int64_t id;
@@ -147,16 +146,13 @@ static void deleting_everything(void **state)
     assert_int_equal(count, 0);
     for (int i = 0; i < 3; i++)
         assert_ok(db_rate(db, scratch_add(db, "hello"), VERDICT_RIGHT, NULL));
-    assert_ok(db_draft_save(db, "draft", 5));
+    assert_ok(scratch_draft(db, "draft"));
     assert_ok(db_setting_set(db, "name", "value"));
     assert_ok(db_delete_all(db, &count));
     assert_int_equal(count, 3);
     assert_int_equal(scratch_matches(db, ""), 0);
     assert_error(db_undo(db, &id), ERROR_NOT_FOUND);
-    buffer_init(&draft, 100);
-    assert_ok(db_draft_load(db, &draft));
-    assert_int_equal(draft.length, 0);
-    buffer_free(&draft);
+    assert_true(scratch_draft_is(db, NULL));
     assert_ok(db_setting_get(db, "name", &value));
     assert_string_equal(value, "value");
     free(value);
@@ -168,21 +164,16 @@ static void the_draft_becomes_the_message(void **state)
     struct db *db = scratch_open("x.db", DB_CREATE);
     char text[] = "hello";
     struct entry entry = scratch_entry(text);
-    struct buffer draft;
 
     (void)state;
-    buffer_init(&draft, 100);
-    assert_ok(db_draft_save(db, "hello", 5));
-    assert_ok(db_add(db, &entry, false, &entry.id));
-    assert_ok(db_draft_load(db, &draft));
-    assert_string_equal(draft.data, "hello");
-    assert_ok(db_add(db, &entry, true, &entry.id));
-    buffer_clear(&draft);
-    assert_ok(db_draft_load(db, &draft));
-    assert_int_equal(draft.length, 0);
-    assert_int_equal(scratch_matches(db, "hello"), 2);
-    assert_ok(db_add(db, &entry, true, &entry.id));
-    buffer_free(&draft);
+    assert_ok(scratch_draft(db, "hello"));
+    assert_ok(db_add(db, &entry, 0, &entry.id));
+    assert_ok(db_add(db, &entry, 7, &entry.id));
+    assert_true(scratch_draft_is(db, "hello"));
+    assert_ok(db_add(db, &entry, 1, &entry.id));
+    assert_true(scratch_draft_is(db, NULL));
+    assert_int_equal(scratch_matches(db, "hello"), 3);
+    assert_ok(db_add(db, &entry, 1, &entry.id));
     db_close(db);
 }
 

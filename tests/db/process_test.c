@@ -34,11 +34,11 @@ static void write_acts(int number)
 
     CHECK(db_open("x.db", DB_CREATE, &db));
     for (int i = 0; i < ACTS; i++) {
-        int64_t id;
+        int64_t id, draft = 0;
 
         snprintf(text, sizeof text, "writer %d act %d", number, i);
-        CHECK(db_draft_save(db, text, strlen(text)));
-        CHECK(db_add(db, &entry, i % 2, &id));
+        CHECK(db_draft_save(db, &draft, text, strlen(text)));
+        CHECK(db_add(db, &entry, i % 2 ? draft : 0, &id));
         CHECK(db_rate(db, id, VERDICT_RIGHT, NULL));
         CHECK(db_changed(db, &changed));
         if (i % 10 == 9)
@@ -117,10 +117,10 @@ static void write_until_killed(int out)
 
     CHECK(db_open("x.db", DB_CREATE, &db));
     for (int i = 0;; i++) {
-        int64_t id = scratch_add(db, "some words that are saved");
+        int64_t id = scratch_add(db, "some words that are saved"), draft = 1;
 
         CHECK(db_rate(db, id, VERDICT_WRONG, "fear"));
-        CHECK(db_draft_save(db, "draft", 5));
+        CHECK(db_draft_save(db, &draft, "draft", 5));
         if (i % 16 == 15 || write(out, &id, sizeof id) != (ssize_t)sizeof id)
             CHECK(db_delete(db, &id, 1));
     }

@@ -51,7 +51,7 @@ static void add_row(struct db *db, struct row *row)
 
     new_text(row, text);
     entry.created = (int64_t)random_below(1000000);
-    assert_ok(db_add(db, &entry, false, &row->id));
+    assert_ok(db_add(db, &entry, 0, &row->id));
 }
 
 static void edit_row(struct db *db, struct row *row)
@@ -173,7 +173,7 @@ static void everything(void **state)
     (void)state;
     for (int i = 0; i < 200; i++)
         scratch_add(db, "q7w3secrt and more words, so that several pages are filled");
-    assert_ok(db_draft_save(db, "q7w3secrt", 9));
+    assert_ok(scratch_draft(db, "q7w3secrt"));
     assert_true(scratch_has("q7w3secrt"));
     assert_ok(db_delete_all(db, &count));
     assert_int_equal(count, 200);

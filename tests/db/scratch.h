@@ -90,9 +90,31 @@ static inline int64_t scratch_add(struct db *db, const char *text)
     struct entry entry = scratch_entry(copy);
     int64_t id = 0;
 
-    assert_ok(db_add(db, &entry, false, &id));
+    assert_ok(db_add(db, &entry, 0, &id));
     free(copy);
     return id;
+}
+
+/* Saves the draft 1, or removes it with "". */
+static inline enum error scratch_draft(struct db *db, const char *text)
+{
+    int64_t id = 1;
+
+    return db_draft_save(db, &id, text, strlen(text));
+}
+
+/* Whether the draft that was saved last has this text; NULL: whether there is none. */
+static inline bool scratch_draft_is(struct db *db, const char *text)
+{
+    struct draft *drafts;
+    size_t count;
+    bool is;
+
+    assert_ok(db_draft_list(db, &drafts, &count));
+    is = text ? count > 0 && drafts[0].length == strlen(text) && strcmp(drafts[0].text, text) == 0
+              : count == 0;
+    drafts_free(drafts, count);
+    return is;
 }
 
 static inline bool scratch_file_has(const char *path, const char *bytes)

@@ -34,7 +34,7 @@ static struct db *fill(void)
         struct entry entry = {.created = rows[i].created, .text = text, .guess = guess};
         int64_t id;
 
-        assert_ok(db_add(db, &entry, false, &id));
+        assert_ok(db_add(db, &entry, 0, &id));
         if (rows[i].verdict)
             assert_ok(db_rate(db, id, rows[i].verdict, rows[i].label));
         free(text);
@@ -241,7 +241,7 @@ static void months_are_the_writers(void **state)
         int64_t id;
         size_t count;
 
-        assert_ok(db_add(db, &entry, false, &id));
+        assert_ok(db_add(db, &entry, 0, &id));
         assert_ok(db_stats(db, &total, &months, &count));
         assert_int_equal(count, 1);
         assert_string_equal(months[0].month, cases[i].month);
