@@ -1,6 +1,6 @@
 #include "app/tui/editor.h"
 
-#include "app/tui/glyph.h"
+#include "app/glyph.h"
 #include "base/utf8.h"
 
 #include <string.h>

@@ -1,5 +1,5 @@
 #include "app/describe.h"
-#include "app/tui/glyph.h"
+#include "app/glyph.h"
 #include "app/tui/history.h"
 #include "app/tui/paint.h"
 #include "app/tui/picker_view.h"

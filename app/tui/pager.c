@@ -1,6 +1,6 @@
 #include "app/tui/pager.h"
 
-#include "app/tui/glyph.h"
+#include "app/glyph.h"
 #include "app/tui/paint.h"
 
 #include <string.h>

@@ -1,6 +1,6 @@
 #include "app/tui/paint.h"
 
-#include "app/tui/glyph.h"
+#include "app/glyph.h"
 
 #include <math.h>
 #include <stdarg.h>

@@ -1,6 +1,6 @@
 #include "app/tui/prompt.h"
 
-#include "app/tui/glyph.h"
+#include "app/glyph.h"
 #include "app/tui/paint.h"
 
 int prompt_draw(int row, const char *question, struct editor *input, int margin)

@@ -1,6 +1,6 @@
 #include "app/tui/screens.h"
 
-#include "app/tui/glyph.h"
+#include "app/glyph.h"
 #include "app/tui/paint.h"
 #include "app/tui/terminal.h"
 #include "base/clock.h"

@@ -1,5 +1,5 @@
 #include "app/describe_sync.h"
-#include "app/tui/glyph.h"
+#include "app/glyph.h"
 #include "app/tui/paint.h"
 #include "app/tui/prompt.h"
 #include "app/tui/screen.h"

@@ -1,8 +1,8 @@
 #include "app/tui/write_view.h"
 
 #include "app/describe.h"
+#include "app/glyph.h"
 #include "app/reasons.h"
-#include "app/tui/glyph.h"
 #include "app/tui/paint.h"
 #include "app/tui/picker_view.h"
 #include "app/tui/screen.h"

@@ -1,4 +1,4 @@
-#include "app/tui/glyph.h"
+#include "app/glyph.h"
 
 #include <locale.h>
 #include <setjmp.h>

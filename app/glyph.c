@@ -1,4 +1,4 @@
-#include "app/tui/glyph.h"
+#include "app/glyph.h"
 
 #include "base/utf8.h"
 

@@ -1,5 +1,5 @@
-#ifndef EMOTRACK_APP_TUI_GLYPH_H
-#define EMOTRACK_APP_TUI_GLYPH_H
+#ifndef EMOTRACK_APP_GLYPH_H
+#define EMOTRACK_APP_GLYPH_H
 
 #include <stdbool.h>
 #include <stddef.h>
