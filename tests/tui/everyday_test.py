@@ -1,14 +1,14 @@
 """The everyday way through the terminal UI: writing, rating, the history, a hostile world."""
 
 import csv
-import json
 import os
 import re
 import signal
 import subprocess
 
 import mixed_model
-from user import LAB, PROGRAM, User, write, write_only
+from suite import wait
+from user import LAB, PROGRAM, write, write_only
 
 SAD = "I can't believe they cancelled it, I was so looking forward to this"
 
