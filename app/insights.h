@@ -55,7 +55,8 @@ void insights_letters(const struct insights_data *data, char out[INSIGHTS_LABELS
 
 /* ---- what is counted ---- */
 
-enum insights_source { INSIGHTS_YOU, INSIGHTS_GUESSES, INSIGHTS_SOURCES };
+enum insights_source { INSIGHTS_YOU, INSIGHTS_GUESSES };
+enum { INSIGHTS_SOURCES = INSIGHTS_GUESSES + 1 };
 extern const char *const insights_source_names[INSIGHTS_SOURCES]; /* "your ratings", ... */
 
 /* The user's ratings where there are at least INSIGHTS_FIRST of them, else the guesses. */
@@ -63,22 +64,30 @@ enum insights_source insights_source(const struct insights_data *data);
 
 /* ---- days ---- */
 
+enum {
+    INSIGHTS_DAY_FIRST = -719162, /* 0001-01-01 */
+    INSIGHTS_DAY_LAST = 2932896,  /* 9999-12-31 */
+};
+
 /* Today on the user's clock (app/now.h). */
 int32_t insights_today(void);
 
 /* "2026-11-22". */
-enum { INSIGHTS_DATE_MAX = 16 };
+enum { INSIGHTS_DATE_MAX = 40 };
 void insights_date(int32_t day, char out[INSIGHTS_DATE_MAX]);
 
 /* The day of such a date, of "today" or "yesterday"; the first of "2026-11" and of "2026". False:
  * it is none, or not within years 1 to 9999. */
 bool insights_day(const char *date, int32_t *day);
 
-int insights_weekday(int32_t day); /* 0: Sunday */
+int insights_weekday(int32_t day);                  /* 0: Sunday */
+extern const char *const insights_weekday_names[7]; /* "Sunday", ... */
+extern const char *const insights_month_names[12];  /* "January", ... */
 
 /* ---- a period ---- */
 
-enum insights_span { INSIGHTS_DAY, INSIGHTS_WEEK, INSIGHTS_MONTH, INSIGHTS_YEAR, INSIGHTS_SPANS };
+enum insights_span { INSIGHTS_DAY, INSIGHTS_WEEK, INSIGHTS_MONTH, INSIGHTS_YEAR };
+enum { INSIGHTS_SPANS = INSIGHTS_YEAR + 1 };
 extern const char *const insights_span_names[INSIGHTS_SPANS]; /* "day", ... */
 
 enum { INSIGHTS_BUCKETS_MAX = 31 };
@@ -103,7 +112,7 @@ void insights_step(const struct insights_period *period, int steps, struct insig
  * "06-09 h". */
 struct insights_bucket {
     int32_t first, days; /* a part of a day: that day */
-    char name[16];
+    char name[24];
 };
 void insights_bucket(const struct insights_period *period, int bucket, struct insights_bucket *out);
 
@@ -184,7 +193,8 @@ void insights_habits(const struct insights_data *data, enum insights_source sour
 
 /* ---- the entries behind it: filter lines (db/filter.h), appended to `out` ----
  * A filter tells days on the clock of the user who asks, not of the one who wrote: where they are
- * in different time zones, entries of the first and last hours may differ. ERROR_NO_MEMORY. */
+ * in different time zones, entries of the first and last hours may differ. ERROR_NO_MEMORY;
+ * ERROR_INVALID: the name of the emotion cannot stand in a filter. */
 
 /* For the messages of [first, first + days) with this emotion (INSIGHTS_NONE: whatever they have)
  * by the source. Nothing is appended for everything. */

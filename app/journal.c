@@ -700,6 +700,12 @@ enum error journal_count(struct journal *journal, size_t *count)
     return journal->db ? db_count(journal->db, count) : ERROR_NONE;
 }
 
+enum error journal_each_mood(struct journal *journal, mood_visit *message,
+                             mood_rating_visit *rating, void *context)
+{
+    return journal->db ? db_each_mood(journal->db, message, rating, context) : ERROR_NONE;
+}
+
 enum error journal_stats(struct journal *journal, struct month *total, struct month **months,
                          size_t *count)
 {

@@ -4,6 +4,7 @@
 #include "base/buffer.h"
 #include "classifier/batch.h"
 #include "db/entry.h"
+#include "db/mood.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -107,6 +108,10 @@ enum error journal_find(struct journal *journal, const char *filter, int64_t **i
 
 /* How many messages there are, without a filter. */
 enum error journal_count(struct journal *journal, size_t *count) MUST_CHECK;
+
+/* Every message and every rating without the texts (db/mood.h). */
+enum error journal_each_mood(struct journal *journal, mood_visit *message,
+                             mood_rating_visit *rating, void *context) MUST_CHECK;
 
 /* `*months` is malloc'ed, oldest first; the caller frees it. */
 enum error journal_stats(struct journal *journal, struct month *total, struct month **months,
