@@ -1,6 +1,7 @@
 #include "app/describe.h"
 
 #include "app/display.h"
+#include "app/glyph.h"
 
 #include <ctype.h>
 #include <inttypes.h>
@@ -17,6 +18,19 @@ const char *describe_guess(const struct model *model, const struct prediction *p
 {
     return describe_label(prediction->can_tell ? model_label(model, prediction->label)->name
                                                : NULL);
+}
+
+size_t describe_label_columns(const struct model *model)
+{
+    size_t widest = strlen(describe_label(NULL));
+
+    for (int i = 0; i < model_label_count(model); i++) {
+        const char *name = model_label(model, i)->name;
+        size_t columns = (size_t)glyph_columns(name, strlen(name));
+
+        widest = columns > widest ? columns : widest;
+    }
+    return widest;
 }
 
 const struct label *describe_second(const struct model *model, const struct prediction *prediction)

@@ -1,9 +1,9 @@
 #include "app/display.h"
 
+#include "app/glyph.h"
 #include "base/utf8.h"
 
 #include <string.h>
-#include <utf8proc.h>
 
 static bool plain_ascii(char byte)
 {
@@ -60,34 +60,73 @@ enum error display_safe(const char *text, size_t length, enum display_breaks bre
     return error;
 }
 
-size_t display_fit(const char *text, size_t length, size_t columns)
+static size_t columns_of(const struct glyph *glyph)
 {
-    size_t at = 0;
-
-    while (at < length) {
-        int32_t codepoint;
-        size_t taken = utf8_decode(text + at, length - at, &codepoint);
-        int width = utf8proc_charwidth(codepoint);
-
-        if (width > 0 && (size_t)width > columns)
-            break;
-        columns -= width > 0 ? (size_t)width : 0;
-        at += taken;
-    }
-    return at;
+    return glyph->newline ? 1 : (size_t)glyph->columns;
 }
 
-size_t display_width(const char *text, size_t length)
+/* The bytes of a text that fit in `columns`, where `cut` with one left free for the sign. */
+static size_t fitting(const char *text, size_t length, size_t columns, bool *cut)
 {
-    size_t columns = 0, at = 0;
+    size_t used = 0, at = 0, with_sign = 0;
 
     while (at < length) {
-        int32_t codepoint;
-        int width;
+        struct glyph glyph;
 
-        at += utf8_decode(text + at, length - at, &codepoint);
-        width = utf8proc_charwidth(codepoint);
-        columns += width > 0 ? (size_t)width : 0;
+        glyph_read(text + at, length - at, &glyph);
+        used += columns_of(&glyph);
+        if (used > columns)
+            break;
+        at += glyph.length;
+        if (used < columns)
+            with_sign = at;
     }
-    return columns;
+    *cut = at < length;
+    return *cut ? with_sign : at;
+}
+
+const char *display_cell(const char *text, size_t columns, char out[DISPLAY_CELL_MAX])
+{
+    size_t length = strlen(text), used = 0, bytes = 0;
+    bool cut;
+
+    if (columns > DISPLAY_CELL_MAX / 4)
+        columns = DISPLAY_CELL_MAX / 4;
+    length = fitting(text, length, columns, &cut);
+    for (size_t at = 0; at < length;) {
+        struct glyph glyph;
+
+        glyph_read(text + at, length - at, &glyph);
+        /* room for what fills the columns; only marks can take so much */
+        if (bytes + GLYPH_BYTES + columns - used >= DISPLAY_CELL_MAX)
+            break;
+        bytes += glyph_encode(&glyph, out + bytes);
+        used += columns_of(&glyph);
+        at += glyph.length;
+    }
+    if (cut && used < columns) {
+        out[bytes++] = '~';
+        used++;
+    }
+    for (; used < columns; used++)
+        out[bytes++] = ' ';
+    out[bytes] = '\0';
+    return out;
+}
+
+enum error display_line(const char *text, size_t length, size_t columns, struct buffer *out)
+{
+    enum error error = ERROR_NONE;
+    bool cut;
+
+    length = fitting(text, length, columns, &cut);
+    for (size_t at = 0; at < length && !error;) {
+        char bytes[GLYPH_BYTES];
+        struct glyph glyph;
+
+        glyph_read(text + at, length - at, &glyph);
+        error = buffer_append(out, bytes, glyph_encode(&glyph, bytes));
+        at += glyph.length;
+    }
+    return error || !cut || columns == 0 ? error : buffer_append_byte(out, '~');
 }

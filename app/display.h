@@ -20,10 +20,15 @@ enum display_breaks {
 enum error display_safe(const char *text, size_t length, enum display_breaks breaks,
                         struct buffer *out) MUST_CHECK;
 
-/* Columns that a line of safe text takes, code point by code point. */
-size_t display_width(const char *text, size_t length);
+enum { DISPLAY_CELL_MAX = 512 };
 
-/* The bytes of the longest start of safe text that fits in `columns`. */
-size_t display_fit(const char *text, size_t length, size_t columns);
+/* Writes a name as one cell of a table: as glyph.h shows it, in exactly `columns` columns, with
+ * blanks behind it; one that does not fit ends in "~". Returns `out`. */
+const char *display_cell(const char *text, size_t columns, char out[DISPLAY_CELL_MAX]);
+
+/* Appends a text as one line of at most `columns` columns, as glyph.h shows it; one that does not
+ * fit ends in "~". */
+enum error display_line(const char *text, size_t length, size_t columns,
+                        struct buffer *out) MUST_CHECK;
 
 #endif

@@ -6,14 +6,18 @@
 #include <utf8proc.h>
 
 enum {
+    SOFT_HYPHEN = 0xAD,
+    ZERO_WIDTH_NON_JOINER = 0x200C,
     ZERO_WIDTH_JOINER = 0x200D,
+    KEYCAP = 0x20E3,
+    TEXT_VARIATION = 0xFE0E,
     EMOJI_VARIATION = 0xFE0F,
     SKIN_TONE_FIRST = 0x1F3FB,
     SKIN_TONE_LAST = 0x1F3FF,
 };
 
-/* What a terminal must not be sent as it is. */
-static bool is_control(int32_t codepoint)
+/* What a terminal must not be sent, or has no common idea of. */
+static bool is_unknown(int32_t codepoint)
 {
     switch (utf8proc_category(codepoint)) {
     case UTF8PROC_CATEGORY_CC:
@@ -22,8 +26,29 @@ static bool is_control(int32_t codepoint)
     case UTF8PROC_CATEGORY_CO:
     case UTF8PROC_CATEGORY_ZL:
     case UTF8PROC_CATEGORY_ZP: return true;
-    default: return false;
+    default: return wcwidth((wchar_t)codepoint) < 0;
     }
+}
+
+/* Format signs that have no shape of their own. That between letters which must not join stays: it
+ * changes theirs. */
+static bool is_unseen(int32_t codepoint)
+{
+    if (codepoint == TEXT_VARIATION || codepoint == EMOJI_VARIATION || codepoint == SOFT_HYPHEN)
+        return true;
+    return utf8proc_category(codepoint) == UTF8PROC_CATEGORY_CF &&
+           wcwidth((wchar_t)codepoint) == 0 && codepoint != ZERO_WIDTH_NON_JOINER;
+}
+
+static bool is_pictograph(int32_t codepoint)
+{
+    return utf8proc_get_property(codepoint)->boundclass ==
+           UTF8PROC_BOUNDCLASS_EXTENDED_PICTOGRAPHIC;
+}
+
+static bool is_skin_tone(int32_t codepoint)
+{
+    return codepoint >= SKIN_TONE_FIRST && codepoint <= SKIN_TONE_LAST;
 }
 
 /* The bytes of the cluster at the start of the text. */
@@ -47,17 +72,13 @@ static size_t cluster_length(const char *text, size_t length)
 /* Adds a code point to what is shown. `*shown`: how many there are. */
 static void show(struct glyph *glyph, size_t *shown, int32_t codepoint)
 {
-    int columns = is_control(codepoint) ? -1 : wcwidth((wchar_t)codepoint);
+    int columns = wcwidth((wchar_t)codepoint);
 
-    if (utf8_reorders(codepoint))
-        return;
-    if (columns < 0) {
+    if (is_unknown(codepoint)) {
+        columns = utf8proc_charwidth(codepoint) == 2 ? 2 : 1;
         codepoint = UTF8_REPLACEMENT;
-        columns = 1;
     }
-    if (columns == 0 && *shown == 0) { /* a mark without its letter: on a blank */
-        if (utf8proc_category(codepoint) == UTF8PROC_CATEGORY_CF)
-            return;
+    if (columns == 0 && *shown == 0) { /* a mark without its letter */
         glyph->shown[(*shown)++] = L' ';
         glyph->columns = 1;
     }
@@ -67,24 +88,30 @@ static void show(struct glyph *glyph, size_t *shown, int32_t codepoint)
     glyph->columns += columns;
 }
 
-/* A joined sequence shows as its first emoji, without skin tone: terminals disagree on the rest. */
 static void show_cluster(const char *text, struct glyph *glyph)
 {
+    bool pictograph = false, emoji = false;
     size_t shown = 0;
 
     for (size_t at = 0; at < glyph->length;) {
         int32_t codepoint;
 
         at += utf8_decode(text + at, glyph->length - at, &codepoint);
-        if (codepoint == ZERO_WIDTH_JOINER && shown > 0)
+        if (pictograph && codepoint == ZERO_WIDTH_JOINER)
             break;
-        if (codepoint == EMOJI_VARIATION) {
-            if (glyph->columns == 1)
-                glyph->columns = 2;
-        } else if (shown == 0 || codepoint < SKIN_TONE_FIRST || codepoint > SKIN_TONE_LAST) {
-            show(glyph, &shown, codepoint);
-        }
+        emoji = emoji || codepoint == EMOJI_VARIATION;
+        if (shown == 0 && codepoint == ZERO_WIDTH_NON_JOINER)
+            continue;
+        if (utf8_reorders(codepoint) || is_unseen(codepoint) ||
+            (pictograph && is_skin_tone(codepoint)))
+            continue;
+        pictograph = pictograph || (shown == 0 && is_pictograph(codepoint));
+        show(glyph, &shown, codepoint);
+        if (emoji && codepoint == KEYCAP && glyph->columns == 1)
+            glyph->columns = 2;
     }
+    if (emoji && pictograph && glyph->columns == 1)
+        glyph->columns = 2;
     glyph->shown[shown] = 0;
 }
 
@@ -108,6 +135,20 @@ void glyph_read(const char *text, size_t length, struct glyph *out)
         out->length = cluster_length(text, length);
         show_cluster(text, out);
     }
+}
+
+size_t glyph_encode(const struct glyph *glyph, char out[GLYPH_BYTES])
+{
+    int blanks = glyph->newline ? 1 : glyph->columns;
+    size_t length = 0;
+
+    for (const wchar_t *shown = glyph->shown; *shown; shown++) {
+        length += utf8_encode(*shown, out + length);
+        blanks -= wcwidth(*shown);
+    }
+    if (blanks > 0)
+        out[length++] = ' ';
+    return length;
 }
 
 size_t glyph_before(const char *text, size_t at)

@@ -5,6 +5,7 @@
 #include "app/commands/manual.h"
 #include "app/commands/nearest.h"
 #include "app/display.h"
+#include "app/locale.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -369,6 +370,7 @@ int program_main(const struct program *program, int argc, char **argv)
     occupy(STDIN_FILENO, O_WRONLY);
     occupy(STDOUT_FILENO, O_RDONLY);
     occupy(STDERR_FILENO, O_RDONLY);
+    locale_choose();
     error = parse(&parser, argc, argv);
     code = error ? report_outcome(&parser.arguments, error) : run(&parser);
     return finish_output(&parser.arguments, code);

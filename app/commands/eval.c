@@ -1,5 +1,7 @@
 #include "app/commands/commands.h"
 #include "app/commands/object.h"
+#include "app/describe.h"
+#include "app/display.h"
 
 #include "classifier/corpus.h"
 #include "classifier/metrics.h"
@@ -8,6 +10,8 @@
 
 #include <stdio.h>
 #include <string.h>
+
+enum { LABEL_COLUMNS = 16 /* at least */ };
 
 struct evaluation {
     struct model *model;
@@ -60,21 +64,31 @@ static double coverage(const struct evaluation *evaluation)
                : 0;
 }
 
+static int label_columns(const struct evaluation *evaluation)
+{
+    int columns = (int)describe_label_columns(evaluation->model);
+
+    return columns > LABEL_COLUMNS ? columns : LABEL_COLUMNS;
+}
+
 static void print_single(const struct evaluation *evaluation)
 {
     const struct metrics *metrics = &evaluation->metrics;
+    int columns = label_columns(evaluation);
 
     printf("rows %llu, skipped %zu (several labels)\n", (unsigned long long)metrics->rows,
            evaluation->skipped);
     printf("accuracy %.4f  macro-F1 %.4f  UAR %.4f  ECE %.4f  NLL %.4f  coverage %.4f\n\n",
            metrics_accuracy(metrics), metrics_macro_f1(metrics), metrics_uar(metrics),
            metrics_ece(metrics), metrics_nll(metrics), coverage(evaluation));
-    printf("%-16s %9s %9s %9s %9s\n", "label", "precision", "recall", "F1", "rows");
+    printf("%-*s %9s %9s %9s %9s\n", columns, "label", "precision", "recall", "F1", "rows");
     for (int i = 0; i < metrics->labels; i++) {
         struct label_metrics label = metrics_label(metrics, i);
+        char name[DISPLAY_CELL_MAX];
 
-        printf("%-16s %9.4f %9.4f %9.4f %9llu\n", model_label(evaluation->model, i)->name,
-               label.precision, label.recall, label.f1, (unsigned long long)label.support);
+        display_cell(model_label(evaluation->model, i)->name, (size_t)columns, name);
+        printf("%s %9.4f %9.4f %9.4f %9llu\n", name, label.precision, label.recall, label.f1,
+               (unsigned long long)label.support);
     }
 }
 
@@ -93,17 +107,20 @@ static void print_reliability(const struct metrics *metrics)
 static void print_multilabel(const struct evaluation *evaluation)
 {
     const struct multilabel *multilabel = &evaluation->multilabel;
+    int columns = label_columns(evaluation);
 
     printf("\nseveral labels, all %llu rows\n", (unsigned long long)multilabel->rows);
     printf("macro-F1 %.4f  micro-F1 %.4f  exact %.4f\n\n", multilabel_macro_f1(multilabel),
            multilabel_micro_f1(multilabel), multilabel_exact(multilabel));
-    printf("%-16s %9s %9s %9s %9s %9s\n", "label", "precision", "recall", "F1", "rows",
+    printf("%-*s %9s %9s %9s %9s %9s\n", columns, "label", "precision", "recall", "F1", "rows",
            "threshold");
     for (int i = 0; i < multilabel->labels; i++) {
         struct label_metrics label = multilabel_label(multilabel, i);
+        char name[DISPLAY_CELL_MAX];
 
-        printf("%-16s %9.4f %9.4f %9.4f %9llu %9.4f\n", model_label(evaluation->model, i)->name,
-               label.precision, label.recall, label.f1, (unsigned long long)label.support,
+        display_cell(model_label(evaluation->model, i)->name, (size_t)columns, name);
+        printf("%s %9.4f %9.4f %9.4f %9llu %9.4f\n", name, label.precision, label.recall, label.f1,
+               (unsigned long long)label.support,
                (double)model_label_threshold(evaluation->model, i));
     }
 }

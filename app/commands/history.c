@@ -3,6 +3,7 @@
 #include "app/commands/session.h"
 #include "app/describe.h"
 #include "app/display.h"
+#include "app/glyph.h"
 #include "app/output.h"
 #include "app/record.h"
 
@@ -14,7 +15,7 @@
 struct listing {
     struct output output;
     struct buffer line;
-    size_t label_width; /* columns that the longest label takes */
+    size_t label_width; /* columns that the widest label takes */
     size_t columns;     /* of the terminal; 0: none, lines are not cut */
     bool json;
 };
@@ -28,60 +29,28 @@ static size_t terminal_columns(void)
     return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
 }
 
-static size_t widest_label(const struct model *model)
-{
-    size_t width = strlen(describe_label(NULL));
-
-    for (int i = 0; i < model_label_count(model); i++) {
-        const char *name = model_label(model, i)->name;
-        size_t columns = display_width(name, strlen(name));
-
-        width = columns > width ? columns : width;
-    }
-    return width;
-}
-
-/* A cell and the blanks that fill its column. */
-static enum error append_cell(struct buffer *out, const char *text, size_t width)
-{
-    size_t start = out->length, columns;
-    enum error error = display_safe(text, strlen(text), DISPLAY_LINE, out);
-
-    if (error)
-        return error;
-    columns = start < out->length ? display_width(out->data + start, out->length - start) : 0;
-    return buffer_format(out, "%*s", (int)(columns < width ? width - columns : 0) + 2, "");
-}
-
+/* The text: cut to the terminal's width; whole, and as it is, where there is none. */
 static enum error append_text(struct listing *listing, const char *text)
 {
     struct buffer *line = &listing->line;
-    size_t used = display_width(line->data, line->length), start = line->length, fit;
-    enum error error = display_safe(text, strlen(text), DISPLAY_LINE, line);
+    size_t length = strlen(text), used = (size_t)glyph_columns(line->data, line->length);
 
-    if (error || listing->columns <= used)
-        return error;
-    fit = display_fit(line->data + start, line->length - start, listing->columns - used);
-    if (start + fit == line->length)
-        return ERROR_NONE;
-    line->length = start + display_fit(line->data + start, fit, listing->columns - used - 1);
-    return buffer_append_byte(line, '~');
+    if (listing->columns <= used)
+        return display_safe(text, length, DISPLAY_LINE, line);
+    return display_line(text, length, listing->columns - used, line);
 }
 
 static enum error append_row(struct listing *listing, const struct entry *entry)
 {
     struct buffer *line = &listing->line;
-    char when[DESCRIBE_TIME_MAX];
+    char when[DESCRIBE_TIME_MAX], guess[DISPLAY_CELL_MAX], verdict[DISPLAY_CELL_MAX];
     enum error error;
 
     describe_time(entry, when);
-    error = buffer_format(line, "%6" PRId64 "  %s  ", entry->id, when);
-    if (!error)
-        error = append_cell(line, describe_label(entry->guess), listing->label_width);
-    if (!error)
-        error = buffer_format(line, "%3.0f%%  ", entry->probability * 100);
-    if (!error)
-        error = append_cell(line, describe_verdict(entry), listing->label_width);
+    display_cell(describe_label(entry->guess), listing->label_width, guess);
+    display_cell(describe_verdict(entry), listing->label_width, verdict);
+    error = buffer_format(line, "%6" PRId64 "  %s  %s  %3.0f%%  %s  ", entry->id, when, guess,
+                          entry->probability * 100, verdict);
     if (!error)
         error = append_text(listing, entry->text);
     return error ? error : buffer_append_byte(line, '\n');
@@ -114,7 +83,7 @@ static enum error list_entries(const struct arguments *arguments, struct journal
     enum error error = output_open(&listing.output, NULL);
 
     buffer_init(&listing.line, RECORD_MAX);
-    listing.label_width = widest_label(journal_model(journal));
+    listing.label_width = describe_label_columns(journal_model(journal));
     listing.columns = terminal_columns();
     if (!error && !listing.json && listing.columns > 0)
         error = put_titles(&listing);

@@ -1,4 +1,5 @@
 #include "app/display.h"
+#include "app/locale.h"
 
 #include "tests/allocation.h"
 
@@ -96,36 +97,92 @@ static void test_no_memory(void **state)
     }
 }
 
-static void test_width(void **state)
+static const char heart[] = "\u2764\uFE0F", family[] = "👨‍👩‍👧";
+
+static void test_cell(void **state)
 {
     static const struct {
         const char *text;
-        size_t width;
-    } widths[] = {{"", 0}, {"abc", 3}, {"\xE6\x88\x91", 2}, {"e\xCC\x81", 1}, {"\xC3\xA9", 1}};
+        size_t columns;
+        const char *cell;
+    } cases[] = {
+        {"", 0, ""},
+        {"", 3, "   "},
+        {"joy", 5, "joy  "},
+        {"joy", 3, "joy"},
+        {"sadness", 3, "sa~"},
+        {"怒り", 6, "怒り  "},
+        {"怒り", 4, "怒り"},
+        {"怒り", 3, "怒~"},
+        {"怒り", 2, "~ "},
+        {"e\u0301a", 3, "e\u0301a "},
+        {heart, 3, "\u2764  "},
+        {family, 2, "👨"},
+        {family, 1, "~"},
+        {"a\nb\tc", 6, "a b c "},
+        {"\033[m\u202Ex", 4, FFFD "[mx"},
+        {"x", 0, ""},
+    };
 
     (void)state;
-    for (size_t i = 0; i < sizeof widths / sizeof *widths; i++)
-        assert_int_equal(display_width(widths[i].text, strlen(widths[i].text)), widths[i].width);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char cell[DISPLAY_CELL_MAX];
+
+        assert_string_equal(display_cell(cases[i].text, cases[i].columns, cell), cases[i].cell);
+    }
 }
 
-static void test_fit(void **state)
+/* Marks take bytes and no columns. */
+static void test_a_cell_of_marks_has_an_end(void **state)
 {
-    static const char text[] = "ab\xE6\x88\x91"
-                               "e\xCC\x81z";
-    static const size_t fits[] = {0, 1, 2, 2, 5, 8, 9, 9};
+    char text[3 * DISPLAY_CELL_MAX + 1], cell[DISPLAY_CELL_MAX];
 
     (void)state;
-    for (size_t columns = 0; columns < sizeof fits / sizeof *fits; columns++)
-        assert_int_equal(display_fit(text, sizeof text - 1, columns), fits[columns]);
+    for (size_t i = 0; i + 3 < sizeof text; i += 3)
+        memcpy(text + i, "a\xCC\x81", 3);
+    text[sizeof text - 1] = '\0';
+    for (size_t columns = 0; columns < 2 * DISPLAY_CELL_MAX; columns++) {
+        display_cell(text, columns, cell);
+        assert_true(strlen(cell) < DISPLAY_CELL_MAX);
+    }
+    memset(text, '\x01', sizeof text - 1);
+    display_cell(text, DISPLAY_CELL_MAX, cell);
+    assert_true(strlen(cell) < DISPLAY_CELL_MAX);
+}
+
+static void test_line(void **state)
+{
+    static const char text[] = "ab我e\xCC\x81z";
+    static const char *const lines[] = {
+        "", "~", "a~", "ab~", "ab~", "ab我~", "ab我e\xCC\x81z", "ab我e\xCC\x81z"};
+
+    (void)state;
+    for (size_t columns = 0; columns < sizeof lines / sizeof *lines; columns++) {
+        struct buffer out;
+
+        buffer_init(&out, 64);
+        assert_int_equal(buffer_append_text(&out, ""), ERROR_NONE);
+        assert_int_equal(display_line(text, sizeof text - 1, columns, &out), ERROR_NONE);
+        assert_string_equal(out.data, lines[columns]);
+        buffer_free(&out);
+    }
+}
+
+/* Built with the program's own locale: widths come from the C library. */
+static int choose_locale(void **state)
+{
+    (void)state;
+    locale_choose();
+    return 0;
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_safe),      cmocka_unit_test(test_nul_and_every_byte),
-        cmocka_unit_test(test_no_memory), cmocka_unit_test(test_width),
-        cmocka_unit_test(test_fit),
+        cmocka_unit_test(test_no_memory), cmocka_unit_test(test_cell),
+        cmocka_unit_test(test_line),      cmocka_unit_test(test_a_cell_of_marks_has_an_end),
     };
 
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, choose_locale, NULL);
 }
