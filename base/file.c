@@ -294,6 +294,31 @@ enum error file_move(const char *from, const char *to)
     return error;
 }
 
+static enum error make_folder(const char *folder)
+{
+    if (access(folder, F_OK) == 0)
+        return ERROR_NONE;
+    if (mkdir(folder, 0700) == 0)
+        sync_folder(folder);
+    else if (errno != EEXIST)
+        return error_raise_errno("make the folder", folder);
+    return ERROR_NONE;
+}
+
+enum error file_make_folder(const char *path)
+{
+    char *folder = strdup(path), *at = folder;
+    enum error error = folder ? ERROR_NONE : error_raise_plain(ERROR_NO_MEMORY);
+
+    while (!error && *at && (at = strchr(at + 1, '/'))) {
+        *at = '\0';
+        error = make_folder(folder);
+        *at = '/';
+    }
+    free(folder);
+    return error;
+}
+
 bool file_same(const char *a, const char *b)
 {
     struct stat one, other;

@@ -31,6 +31,9 @@ void file_writer_abandon(struct file_writer *writer);
  * (fsync), then the rename, fsync of the folder. Both paths are in the same folder. */
 enum error file_move(const char *from, const char *to) MUST_CHECK;
 
+/* Makes the folders that a file of this path needs (0700), where they are missing. */
+enum error file_make_folder(const char *path) MUST_CHECK;
+
 /* Whether both paths lead to one file or folder. */
 bool file_same(const char *a, const char *b);
 

@@ -61,37 +61,6 @@ static void sync_folder(const char *path)
     free(folder);
 }
 
-static enum error make_folder_of(const char *path);
-
-static enum error make_folder(const char *folder)
-{
-    enum error error;
-
-    if (access(folder, F_OK) == 0)
-        return ERROR_NONE;
-    if (errno != ENOENT)
-        return error_raise_errno("make the folder", folder);
-    error = make_folder_of(folder);
-    if (error)
-        return error;
-    if (mkdir(folder, 0700) != 0 && errno != EEXIST)
-        return error_raise_errno("make the folder", folder);
-    sync_folder(folder);
-    return ERROR_NONE;
-}
-
-static enum error make_folder_of(const char *path)
-{
-    char *folder = folder_of(path);
-    enum error error;
-
-    if (!folder)
-        return ERROR_NO_MEMORY;
-    error = make_folder(folder);
-    free(folder);
-    return error;
-}
-
 enum error disk_new(const char *path)
 {
     int descriptor = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
@@ -105,7 +74,7 @@ enum error disk_new(const char *path)
 
 enum error disk_make(const char *path)
 {
-    enum error error = make_folder_of(path);
+    enum error error = file_make_folder(path);
 
     if (error)
         return error;

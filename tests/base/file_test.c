@@ -478,6 +478,28 @@ static void test_a_disk_that_fills_up(void **state)
     assert_int_equal(empty_folder(), 1);
 }
 
+static void test_make_folders(void **state)
+{
+    char path[sizeof folder + 16];
+    struct stat status;
+
+    (void)state;
+    snprintf(path, sizeof path, "%s/a//b/file", folder);
+    assert_int_equal(file_make_folder(path), ERROR_NONE);
+    assert_int_equal(file_make_folder(path), ERROR_NONE);
+    assert_int_equal(file_make_folder("a/c/d/"), ERROR_NONE);
+    assert_int_equal(file_make_folder("file"), ERROR_NONE);
+    assert_int_equal(file_make_folder(""), ERROR_NONE);
+    assert_int_not_equal(access("file", F_OK), 0);
+    assert_int_equal(stat("a/b", &status), 0);
+    assert_int_equal(status.st_mode, S_IFDIR | 0700);
+    make("taken", "", 0600);
+    assert_int_equal(file_make_folder("taken/file"), ERROR_NONE); /* opening it tells */
+    assert_int_equal(file_make_folder("taken/a/file"), ERROR_IO);
+    assert_non_null(strstr(error_sentence(), "taken/a"));
+    assert_int_equal(rmdir("a/c/d") | rmdir("a/c") | rmdir("a/b") | rmdir("a"), 0);
+}
+
 static void test_replace_out_of_memory(void **state)
 {
     (void)state;
@@ -523,6 +545,7 @@ int main(void)
         IN_FOLDER(test_a_killed_writer_leaves_no_trace),
         IN_FOLDER(test_a_disk_without_nameless_files),
         IN_FOLDER(test_same_file),
+        IN_FOLDER(test_make_folders),
         IN_FOLDER(test_a_disk_that_fills_up),
         IN_FOLDER(test_replace_out_of_memory),
     };
