@@ -115,8 +115,11 @@ $(UNIT_TESTS): $(BUILD)/%: $(BUILD)/%.o $(BUILD)/tests/allocation.o $(LIBRARY)
 unit-tests: $(UNIT_TESTS)
 	@:
 
+# The library, and the screens without a terminal.
+INSIDE := $(BUILD)/tests/headless.o $(LIBRARY)
+
 # The same harness as libFuzzer runs, fed with the committed corpus.
-$(FUZZERS:%=%_replay): %_replay: %.o $(BUILD)/tests/fuzz/replay.o $(LIBRARY)
+$(FUZZERS:%=%_replay): %_replay: %.o $(BUILD)/tests/fuzz/replay.o $(INSIDE)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o %.a,$^) $(LIBS)
 
 fuzz-replays: $(FUZZERS:%=%_replay)
@@ -163,7 +166,7 @@ fuzz:
 		SANITIZE="-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all" fuzzers
 	@tests/fuzz/run build-fuzz $(FUZZ_SECONDS)
 
-$(FUZZERS): %: %.o $(LIBRARY)
+$(FUZZERS): %: %.o $(INSIDE)
 	$(Q)$(CC) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $(filter %.o %.a,$^) $(LIBS)
 
 fuzzers: $(FUZZERS)
@@ -259,9 +262,10 @@ endif
 
 # ---- benchmarks ----
 
-# What is measured in a program of its own: a bare loop, and a guess as the terminal UI asks for it.
-MEASURES := $(BUILD)/tests/bench/bare $(BUILD)/tests/bench/live
-$(MEASURES): %: %.o $(LIBRARY)
+# What is measured in a program of its own: a bare loop, a guess as the terminal UI asks for it, and
+# the terminal UI's screens.
+MEASURES := $(BUILD)/tests/bench/bare $(BUILD)/tests/bench/live $(BUILD)/tests/bench/screens
+$(MEASURES): %: %.o $(INSIDE)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o %.a,$^) $(LIBS)
 
 measures: $(MEASURES)

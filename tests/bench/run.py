@@ -18,12 +18,11 @@ import time
 sys.dont_write_bytecode = True
 import personal  # noqa: E402
 import solver  # noqa: E402
+import terminal  # noqa: E402
 import throughput  # noqa: E402
 
 RATINGS = 1_000
-ROWS = 100_000
 FILTERS = ("love", "not:rated emotion:sadness", 'after:2000 "going to"', "zzzz-not-there")
-DEADLINE = 30  # seconds for a screen to show what is waited for
 
 ONE_CORE = ["taskset", "-c", "0"] if shutil.which("taskset") else []
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -115,48 +114,19 @@ class Bench:
                  f"cold start, {RATINGS:,} ratings in the profile; wanted 10")
         self.row("without the personal layer, ms", f"{plain:.1f}", f"`true` takes {nothing:.1f}")
 
-    # ---- memory of the terminal UI ----
+    # ---- the terminal UI ----
 
-    def tmux(self, *arguments):
-        return subprocess.run(["tmux", "-L", "emotrack-bench", "-f", "/dev/null", *arguments],
-                              env={**self.env, "TMUX_TMPDIR": self.work}, capture_output=True,
-                              text=True, check=True).stdout
-
-    def wait_for(self, word):
-        limit = time.monotonic() + DEADLINE
-        while word not in self.tmux("capture-pane", "-p"):
-            if time.monotonic() > limit:
-                raise RuntimeError(f"the screen never shows '{word}'")
-            time.sleep(0.02)
-
-    def memory(self):
-        if not shutil.which("tmux"):
-            self.row("terminal UI, MiB", "skipped", "tmux is not installed")
-            return
-        self.tmux("new-session", "-d", "-x", "80", "-y", "24", "exec " + self.emotrack)
-        try:
-            self.wait_for("Write")
-            self.tmux("send-keys", "-l", "so happy about this")
-            self.wait_for("Guess")
-            pid = self.tmux("list-panes", "-F", "#{pane_pid}").strip()
-            with open(f"/proc/{pid}/status", encoding="ascii") as status:
-                size = next(int(line.split()[1]) for line in status if line.startswith("VmRSS"))
-        finally:
-            self.tmux("kill-server")
-        self.row("terminal UI, MiB", f"{size / 1024:.1f}",
-                 f"resident, {RATINGS:,} messages and ratings; wanted 30")
+    def terminal(self):
+        terminal.report(self)
 
     # ---- the filter ----
 
     def filtering(self):
-        texts = self.texts() or ["so happy about my new job", "I am so sad and lonely", "how awful"]
-        lines = [texts[at % len(texts)] for at in range(ROWS)]
-        self.run("profile", "new", "many")
-        self.run("--profile", "many", "write", text="\n".join(lines).encode() + b"\n")
+        """On the journal that `terminal` has made."""
         for line in FILTERS:
-            command = [self.emotrack, "--profile", "many", "history", line, "--limit", "20"]
+            command = [self.emotrack, "--profile", "large", "history", line, "--limit", "20"]
             self.row(f"history {line}, ms", f"{self.milliseconds(command, 10):.0f}",
-                     f"{ROWS:,} messages, the newest 20 that fit")
+                     f"{terminal.MESSAGES:,} messages, the newest 20 that fit")
 
     def fitting(self):
         solver.compare(self)
@@ -175,7 +145,7 @@ def main():
     parser.add_argument("--build", required=True)
     parser.add_argument("--data", required=True)
     parser.add_argument("parts", nargs="*",
-                        default=["throughput", "live", "cold_start", "memory", "filtering",
+                        default=["throughput", "live", "cold_start", "terminal", "filtering",
                                  "fitting", "personal"])
     options = parser.parse_args()
     # In memory where that can be: what is measured is the programs, not the disk they stand on.

@@ -1,0 +1,245 @@
+/* What the terminal UI takes, measured inside: the screens on a profile as it is, curses drawing
+ * into /dev/null.
+ *
+ *     screens [PROFILE]      prints a line for each measure: NAME TAB median TAB p99 TAB times,
+ *                            in milliseconds; memory in MiB of resident size
+ *
+ * The data folder and the model are the environment's (XDG_DATA_HOME, EMOTRACK_MODEL). */
+#include "app/tui/screens.h"
+#include "app/tui/keys.h"
+#include "tests/headless.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { ROWS = 24, COLUMNS = 80, STARTS = 15, TIMES_MAX = 4096, ROUNDS = 15 };
+
+struct measure {
+    const char *name;
+    double taken[TIMES_MAX];
+    size_t count;
+};
+
+static double now(void)
+{
+    struct timespec time;
+
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return 1e3 * (double)time.tv_sec + 1e-6 * (double)time.tv_nsec;
+}
+
+static void add(struct measure *measure, double begin)
+{
+    if (measure->count < TIMES_MAX)
+        measure->taken[measure->count++] = now() - begin;
+}
+
+static int compare(const void *left, const void *right)
+{
+    const double *a = left, *b = right;
+
+    return (*a > *b) - (*a < *b);
+}
+
+static void print(struct measure *measure)
+{
+    size_t count = measure->count;
+
+    if (count == 0)
+        return;
+    qsort(measure->taken, count, sizeof *measure->taken, compare);
+    printf("%s\t%.2f\t%.2f\t%zu\n", measure->name, measure->taken[count / 2],
+           measure->taken[count - 1 - count / 100], count);
+    measure->count = 0;
+}
+
+/* ---- the program, from inside ---- */
+
+struct program {
+    struct journal *journal;
+    struct settings settings;
+    struct screens screens;
+};
+
+static bool start(struct program *program, const char *profile)
+{
+    struct journal_options options = {.profile = profile, .access = JOURNAL_WRITE};
+
+    program->settings = (struct settings){0};
+    if (journal_open(&options, &program->journal) ||
+        screens_init(&program->screens, program->journal, &program->settings, NULL)) {
+        fprintf(stderr, "%s\n", error_sentence());
+        return false;
+    }
+    screens_draw(&program->screens);
+    return true;
+}
+
+static void stop(struct program *program)
+{
+    screens_free(&program->screens);
+    journal_close(program->journal);
+}
+
+/* Hands a press in and draws, as the loop of app/tui/tui.c does. */
+static void press(struct program *program, const struct press *press)
+{
+    screens_press(&program->screens, press);
+    screens_draw(&program->screens);
+    screens_keep(&program->screens);
+}
+
+/* Types what a terminal would send, each key measured from its first byte to the drawn frame. */
+static void type(struct program *program, const char *bytes, struct measure *measure)
+{
+    struct press pressed;
+    struct keys keys;
+    double begin = now();
+
+    keys_init(&keys);
+    for (; *bytes; bytes++) {
+        keys_feed(&keys, (unsigned char)*bytes);
+        if (*bytes == '\033' && bytes[1] == '\0')
+            keys_rest(&keys);
+        while (keys_next(&keys, &pressed)) {
+            press(program, &pressed);
+            if (measure)
+                add(measure, begin);
+            begin = now();
+        }
+    }
+    keys_free(&keys);
+}
+
+static double resident(void)
+{
+    FILE *file = fopen("/proc/self/statm", "r");
+    long pages = 0;
+
+    if (file && fscanf(file, "%*s %ld", &pages) != 1)
+        pages = 0;
+    if (file)
+        fclose(file);
+    return (double)pages * (double)sysconf(_SC_PAGESIZE) / (1024.0 * 1024.0);
+}
+
+/* ---- what is measured ---- */
+
+static const char sentence[] =
+    "I can't believe they cancelled it again, I was so looking forward to seeing everyone there ";
+
+static void measure_start(const char *profile, struct measure *measure)
+{
+    for (int i = 0; i < STARTS; i++) {
+        struct program program;
+        double begin = now();
+
+        if (!start(&program, profile))
+            exit(EXIT_FAILURE);
+        add(measure, begin);
+        stop(&program);
+    }
+    measure->name = "start to first frame";
+    print(measure);
+}
+
+/* In an empty box, and behind a text of 2,000 characters. */
+static void measure_writing(struct program *program, struct measure *measure)
+{
+    measure->name = "keystroke in Write";
+    for (int i = 0; i < ROUNDS; i++) {
+        type(program, sentence, measure);
+        type(program, "\025\025", NULL);
+    }
+    print(measure);
+    measure->name = "keystroke in Write, 2,000 characters";
+    for (int i = 0; i < 2000 / (int)strlen(sentence); i++)
+        type(program, sentence, NULL);
+    for (int i = 0; i < 4; i++)
+        type(program, sentence, measure);
+    print(measure);
+    type(program, "\003", NULL);
+}
+
+static void measure_history(struct program *program, struct measure *measure)
+{
+    static const char *const filters[] = {"love",           "not:rated emotion:sadness",
+                                          "zzzz-not-there", "you:fear",
+                                          "rated work",     "caf\303\251"};
+    struct measure *scroll = calloc(1, sizeof *scroll);
+
+    if (!scroll)
+        return;
+    for (int i = 0; i < ROUNDS; i++) {
+        double begin = now();
+
+        type(program, "\0331", NULL);
+        begin = now();
+        type(program, "\0332", NULL);
+        add(measure, begin);
+    }
+    measure->name = "History opened";
+    print(measure);
+    for (size_t i = 0; i < sizeof filters / sizeof *filters; i++) {
+        char name[64];
+
+        for (int round = 0; round < 3; round++) {
+            type(program, "/", NULL);
+            type(program, filters[i], measure);
+            type(program, "\033", NULL);
+        }
+        snprintf(name, sizeof name, "filter keystroke: %s", filters[i]);
+        measure->name = name;
+        print(measure);
+    }
+    scroll->name = "scrolling the history";
+    for (int i = 0; i < ROUNDS; i++)
+        type(program, "jjjjjjjjGkkkkkkkkg", scroll);
+    print(scroll);
+    free(scroll);
+}
+
+static void measure_insights(struct program *program, struct measure *measure)
+{
+    for (int i = 0; i < ROUNDS; i++) {
+        double begin = now();
+
+        type(program, "\0333", NULL);
+        add(measure, begin);
+        type(program, "\0331", NULL);
+    }
+    measure->name = "Insights opened";
+    print(measure);
+    type(program, "\0333", NULL);
+    for (int i = 0; i < ROUNDS; i++) {
+        type(program, "m", NULL);
+        type(program, "y", measure);
+    }
+    measure->name = "Insights, year view";
+    print(measure);
+}
+
+int main(int argc, char **argv)
+{
+    const char *profile = argc > 1 ? argv[1] : NULL;
+    struct measure *measure = calloc(1, sizeof *measure);
+    struct program program;
+
+    if (!measure || !headless_start(ROWS, COLUMNS))
+        return EXIT_FAILURE;
+    measure_start(profile, measure);
+    if (!start(&program, profile))
+        return EXIT_FAILURE;
+    printf("resident memory at the start\t%.1f\t%.1f\t1\n", resident(), resident());
+    measure_writing(&program, measure);
+    measure_history(&program, measure);
+    measure_insights(&program, measure);
+    printf("resident memory at the end\t%.1f\t%.1f\t1\n", resident(), resident());
+    stop(&program);
+    headless_stop();
+    free(measure);
+    return EXIT_SUCCESS;
+}
