@@ -1,17 +1,16 @@
 #include "app/profile.h"
 
+#include "app/home.h"
 #include "base/file.h"
 #include "db/db.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <limits.h>
-#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
 
 #define SUFFIX ".db"
 
@@ -30,7 +29,7 @@ const char *profile_choose(const char *name)
     return environment && *environment ? environment : PROFILE_DEFAULT;
 }
 
-static bool name_ok(const char *name)
+bool profile_name_ok(const char *name)
 {
     static const char allowed[] =
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-";
@@ -40,30 +39,17 @@ static bool name_ok(const char *name)
            strspn(name, allowed) == length;
 }
 
-/* The folder of all profiles (XDG Base Directory Specification: a relative path is ignored). */
+/* The folder of all profiles. */
 static enum error folder(struct buffer *out)
 {
-    const char *data = getenv("XDG_DATA_HOME");
-    const char *home = getenv("HOME");
-
-    if (data && data[0] == '/')
-        return buffer_format(out, "%s/emotrack", data);
-    if (!home || home[0] != '/') {
-        const struct passwd *user = getpwuid(getuid());
-
-        home = user ? user->pw_dir : NULL;
-    }
-    if (!home)
-        return error_raise(ERROR_INVALID, "there is no telling where your data should live: set "
-                                          "HOME or XDG_DATA_HOME");
-    return buffer_format(out, "%s/.local/share/emotrack", home);
+    return home_folder("XDG_DATA_HOME", ".local/share", out);
 }
 
 static enum error append_path(const char *name, const char *suffix, struct buffer *out)
 {
     enum error error;
 
-    if (!name_ok(name))
+    if (!profile_name_ok(name))
         return error_raise(ERROR_INVALID,
                            "'%s' cannot be a profile's name: use 1 to %d letters (A to Z), digits, "
                            "'.', '_' and '-', with a letter, digit or '_' first",
@@ -276,7 +262,7 @@ static enum error name_of(const char *file, char **name)
     *name = strndup(file, length - strlen(SUFFIX));
     if (!*name)
         return error_raise_plain(ERROR_NO_MEMORY);
-    if (!name_ok(*name)) {
+    if (!profile_name_ok(*name)) {
         free(*name);
         *name = NULL;
     }

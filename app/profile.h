@@ -16,8 +16,11 @@ enum { PROFILE_NAME_MAX = 64 /* bytes */ };
 /* `name`, else $EMOTRACK_PROFILE (where not empty), else PROFILE_DEFAULT. Borrowed. */
 const char *profile_choose(const char *name);
 
-/* Appends the path of the profile's database. ERROR_INVALID: not a profile's name (1 to 64 of
- * A-Z a-z 0-9 . _ -, no . or - at its start), or no home folder is known. */
+/* 1 to 64 of A-Z a-z 0-9 . _ -, no . or - at its start. */
+bool profile_name_ok(const char *name);
+
+/* Appends the path of the profile's database. ERROR_INVALID: not a profile's name, or no home
+ * folder is known. */
 enum error profile_path(const char *name, struct buffer *out) MUST_CHECK;
 
 /* The names, sorted; `*names` and each name are malloc'ed: profile_list_free. */

@@ -3,9 +3,9 @@
 #include "app/commands/completion.h"
 #include "app/commands/help.h"
 #include "app/commands/manual.h"
-#include "app/commands/nearest.h"
 #include "app/display.h"
 #include "app/locale.h"
+#include "app/nearest.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,8 +1,8 @@
 #include "app/profile.h"
 
 #include "app/commands/commands.h"
-#include "app/commands/nearest.h"
 #include "app/commands/session.h"
+#include "app/nearest.h"
 
 #include <stdio.h>
 #include <string.h>

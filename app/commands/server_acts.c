@@ -1,6 +1,6 @@
 #include "app/commands/server_acts.h"
 
-#include "app/commands/nearest.h"
+#include "app/nearest.h"
 
 #include <string.h>
 

@@ -1,8 +1,8 @@
 #include "app/commands/command.h"
 
 #include "app/commands/input.h"
-#include "app/commands/nearest.h"
 #include "app/commands/operands.h"
+#include "app/nearest.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

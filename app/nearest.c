@@ -1,4 +1,4 @@
-#include "app/commands/nearest.h"
+#include "app/nearest.h"
 
 #include <stddef.h>
 #include <string.h>

@@ -1,5 +1,5 @@
-#ifndef EMOTRACK_APP_COMMANDS_NEAREST_H
-#define EMOTRACK_APP_COMMANDS_NEAREST_H
+#ifndef EMOTRACK_APP_NEAREST_H
+#define EMOTRACK_APP_NEAREST_H
 
 /* The candidate that a mistyped word was probably meant to be. */
 struct nearest {
