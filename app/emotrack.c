@@ -2,28 +2,28 @@
 #include "app/commands/session.h"
 #include "app/tui/tui.h"
 
-#include <stdlib.h>
 #include <sys/stat.h>
-
-static bool no_color(const struct arguments *arguments)
-{
-    const char *environment = getenv("NO_COLOR");
-
-    return arguments_has(arguments, "no-color") || (environment && *environment);
-}
 
 /* Without a command: the terminal UI, or lines where there is no terminal for one. */
 static int run(const struct arguments *arguments)
 {
-    struct settings settings = {.choice = {no_color(arguments) ? COLOUR_NONE : COLOUR_AUTO}};
-    struct tui_options options = {.settings = &settings};
+    struct journal_options journal_options = {
+        .model = arguments_value(arguments, "model"),
+        .access = JOURNAL_WRITE,
+    };
+    struct settings settings;
+    struct tui_options options = {.settings = &settings, .model = journal_options.model};
+    const char *flag[SETTINGS];
     char next[PROFILE_NAME_MAX + 1];
     struct journal *journal = NULL;
     enum error error;
 
     if (!tui_possible())
         return write_lines(arguments, true);
-    error = session_open(arguments, JOURNAL_WRITE, &journal);
+    session_flags(arguments, flag);
+    settings_load(&settings, flag); /* the screen tells what is wrong with them */
+    journal_options.profile = settings.profile;
+    error = journal_open(&journal_options, &journal);
     if (!error)
         error = tui_run(journal, &options, next);
     journal_close(journal);
@@ -31,9 +31,14 @@ static int run(const struct arguments *arguments)
 }
 
 static const struct option options[] = {
-    {"profile", "NAME", NULL, "work with the profile NAME instead of 'default'"},
+#define X(setting, name, variable, title, choices, help)                                           \
+    {                                                                                              \
+        name, "NAME", choices, help                                                                \
+    }
+    SETTINGS_TABLE(X),
+#undef X
+    {"no-color", NULL, NULL, "the same as --colour none"},
     {"model", "FILE", NULL, "guess with the model in FILE instead of the profile's"},
-    {"no-color", NULL, NULL, "use no colours"},
     {0},
 };
 

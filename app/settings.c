@@ -17,8 +17,8 @@
 enum { TOLD_MAX = 40 /* bytes of what was not understood */ };
 
 const struct setting_about setting_table[SETTINGS] = {
-#define X(setting, ...) [setting] = {__VA_ARGS__},
-    SETTINGS_TABLE(X)
+#define X(setting, ...) [setting] = {__VA_ARGS__}
+    SETTINGS_TABLE(X),
 #undef X
 };
 

@@ -26,23 +26,23 @@
  * environment, the screen, the man pages and the completions are made from this table. */
 #define SETTINGS_TABLE(X)                                                                          \
     X(SETTING_COLOUR, "colour", "EMOTRACK_COLOUR", "Colour", "auto|none|high-contrast",            \
-      "use the terminal's colours (auto), none, or bold and reverse alone (high-contrast)")        \
-    X(SETTING_SYMBOLS, "symbols", "EMOTRACK_SYMBOLS", "Symbols", "auto|ascii",                     \
-      "draw with every sign that the terminal can show (auto), or with ASCII alone")               \
-    X(SETTING_MOUSE, "mouse", "EMOTRACK_MOUSE", "Mouse", "off|on",                                 \
-      "leave the mouse to the terminal (off), or take clicks and the wheel (on)")                  \
-    X(SETTING_WEEK_START, "week-start", "EMOTRACK_WEEK_START", "Week starts",                      \
-      "monday|sunday|saturday", "the day that a week starts with")                                 \
-    X(SETTING_PASTE, "paste", "EMOTRACK_PASTE", "Paste", "one|lines|ask",                          \
-      "make one message of several pasted lines, one of each line (lines), or ask")                \
-    X(SETTING_PROFILE, "profile", "EMOTRACK_PROFILE", "Profile", NULL,                             \
-      "work with the profile NAME instead of 'default'")
+      "use the terminal's colours (auto), none, or bold and reverse alone (high-contrast)"),       \
+        X(SETTING_SYMBOLS, "symbols", "EMOTRACK_SYMBOLS", "Symbols", "auto|ascii",                 \
+          "draw with every sign that the terminal can show (auto), or with ASCII alone"),          \
+        X(SETTING_MOUSE, "mouse", "EMOTRACK_MOUSE", "Mouse", "off|on",                             \
+          "leave the mouse to the terminal (off), or take clicks and the wheel (on)"),             \
+        X(SETTING_WEEK_START, "week-start", "EMOTRACK_WEEK_START", "Week starts",                  \
+          "monday|sunday|saturday", "the day that a week starts with"),                            \
+        X(SETTING_PASTE, "paste", "EMOTRACK_PASTE", "Paste", "one|lines|ask",                      \
+          "make one message of several pasted lines, one of each line (lines), or ask"),           \
+        X(SETTING_PROFILE, "profile", "EMOTRACK_PROFILE", "Profile", NULL,                         \
+          "work with the profile NAME instead of 'default'")
 
 enum setting {
-#define X(setting, ...) setting,
-    SETTINGS_TABLE(X)
+#define X(setting, ...) setting
+    SETTINGS_TABLE(X),
 #undef X
-        SETTINGS,
+    SETTINGS,
     SETTING_CHOICES = SETTING_PROFILE, /* those before it are one of a few words */
 };
 

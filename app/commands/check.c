@@ -1,4 +1,5 @@
 #include "app/commands/commands.h"
+#include "app/commands/session.h"
 #include "app/display.h"
 #include "app/journal_care.h"
 
@@ -79,14 +80,14 @@ static enum error print_json(struct listing *listing, bool sound)
 
 static int run(const struct arguments *arguments)
 {
-    struct journal_options options = {
-        .profile = arguments_value(arguments, "profile"),
-        .model = arguments_value(arguments, "model"),
-    };
+    struct journal_options options = {.model = arguments_value(arguments, "model")};
+    struct settings settings;
     bool json = arguments_has(arguments, "json"), sound = false;
     struct listing listing = {.findings = json ? cJSON_CreateArray() : NULL, .complete = true};
     enum error error = !json || listing.findings ? ERROR_NONE : error_raise_plain(ERROR_NO_MEMORY);
 
+    session_settings(arguments, &settings);
+    options.profile = settings.profile;
     if (!error)
         error = journal_check(&options, take_finding, &listing, &sound);
     if (!error && json)

@@ -8,16 +8,42 @@
 #include <strings.h>
 #include <unistd.h>
 
+void session_flags(const struct arguments *arguments, const char *flag[SETTINGS])
+{
+    for (int i = 0; i < SETTINGS; i++)
+        flag[i] = arguments_value(arguments, setting_table[i].name);
+    if (!flag[SETTING_COLOUR] && arguments_has(arguments, "no-color"))
+        flag[SETTING_COLOUR] = "none";
+}
+
+void session_settings(const struct arguments *arguments, struct settings *out)
+{
+    static bool told;
+    const char *flag[SETTINGS];
+
+    session_flags(arguments, flag);
+    settings_load(out, flag);
+    for (int i = 0; i < out->problems && i < SETTINGS_PROBLEMS && !told; i++)
+        report_note(arguments, "%s", out->problem[i]);
+    if (out->problems > SETTINGS_PROBLEMS && !told)
+        report_note(arguments, "config: %d more lines are not understood",
+                    out->problems - SETTINGS_PROBLEMS);
+    told = true;
+}
+
 enum error session_open(const struct arguments *arguments, enum journal_access access,
                         struct journal **out)
 {
     struct journal_options options = {
-        .profile = arguments_value(arguments, "profile"),
         .model = arguments_value(arguments, "model"),
         .access = access,
     };
-    enum error error = journal_open(&options, out);
+    struct settings settings;
+    enum error error;
 
+    session_settings(arguments, &settings);
+    options.profile = settings.profile;
+    error = journal_open(&options, out);
     if (!error)
         session_tell(arguments, *out);
     return error;

@@ -3,12 +3,20 @@
 
 #include "app/commands/command.h"
 #include "app/journal.h"
+#include "app/settings.h"
 
 /* What a command has around it: the journal that it was pointed at, and maybe somebody at a
  * terminal. */
 
-/* Opens the journal that --profile and --model name, and says on standard error what is worth
- * telling about it. */
+/* The settings as the command line, the environment and the file have them. What of them is not
+ * understood is said on standard error, once. */
+void session_settings(const struct arguments *arguments, struct settings *out);
+
+/* What the command line says of them, for settings_load. */
+void session_flags(const struct arguments *arguments, const char *flag[SETTINGS]);
+
+/* Opens the journal of the profile that the settings and of the model that --model name, and says
+ * on standard error what is worth telling about it. */
 enum error session_open(const struct arguments *arguments, enum journal_access access,
                         struct journal **out) MUST_CHECK;
 
