@@ -50,7 +50,7 @@ enum error insights_read(struct journal *journal, struct insights_data *out) MUS
 void insights_data_free(struct insights_data *data); /* safe on zeroed structs */
 
 /* A sign for each name, all different, for where colours cannot be seen: letters of the name where
- * they are free ("s" sadness, "u" surprise), never '.', a blank or what XML escapes. */
+ * they are free ("s" sadness, "u" surprise), then other letters, digits, and '*', '+', '#', '@'. */
 void insights_letters(const struct insights_data *data, char out[INSIGHTS_LABELS_MAX]);
 
 /* ---- what is counted ---- */
@@ -190,6 +190,34 @@ struct insights_habits {
 };
 void insights_habits(const struct insights_data *data, enum insights_source source, int32_t today,
                      struct insights_habits *out);
+
+/* ---- months ---- */
+
+struct insights_month {
+    int32_t first, days;
+    size_t messages;
+    size_t rated; /* of those */
+    size_t right; /* of those, rated right */
+};
+
+/* Those with messages, oldest first; malloc'ed, the caller frees them. ERROR_NO_MEMORY. */
+enum error insights_months(const struct insights_data *data, struct insights_month **months,
+                           size_t *count) MUST_CHECK;
+
+/* ---- all of it ---- */
+
+/* What a period shows, to be put in words, numbers or pictures. */
+struct insights_view {
+    const struct insights_data *data; /* borrowed */
+    struct insights_trends trends;    /* with the period and the source */
+    struct insights_period before;    /* the period before it */
+    struct insights_cell cells[INSIGHTS_DAYS_MAX];
+    struct insights_agreement agreement;
+    struct insights_habits habits;
+    char letters[INSIGHTS_LABELS_MAX];
+};
+void insights_view(const struct insights_data *data, const struct insights_period *period,
+                   enum insights_source source, int32_t today, struct insights_view *out);
 
 /* ---- the entries behind it: filter lines (db/filter.h), appended to `out` ----
  * A filter tells days on the clock of the user who asks, not of the one who wrote: where they are

@@ -128,3 +128,64 @@ void insights_cells(const struct insights_data *data, const struct insights_peri
         insights_vote(counts[day], label, &cells[day].label);
     }
 }
+
+/* ---- months ---- */
+
+static size_t list_months(const struct insights_data *data, struct insights_month *months)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < data->day_count; i++) {
+        struct insights_period period;
+
+        if (count > 0 && data->days[i] < months[count - 1].first + months[count - 1].days)
+            continue;
+        insights_period(INSIGHTS_MONTH, data->days[i], 0, &period);
+        months[count++] = (struct insights_month){.first = period.first, .days = period.days};
+    }
+    return count;
+}
+
+static int by_month(const void *key, const void *element)
+{
+    int32_t day = *(const int32_t *)key;
+    const struct insights_month *month = element;
+
+    if (day < month->first)
+        return -1;
+    return day >= month->first + month->days;
+}
+
+enum error insights_months(const struct insights_data *data, struct insights_month **months,
+                           size_t *count)
+{
+    *count = 0;
+    *months = data->day_count ? malloc(data->day_count * sizeof **months) : NULL;
+    if (!*months)
+        return data->day_count ? error_raise_plain(ERROR_NO_MEMORY) : ERROR_NONE;
+    *count = list_months(data, *months);
+    for (size_t i = 0; i < data->count; i++) {
+        const struct insights_mood *mood = &data->moods[i];
+        struct insights_month *month =
+            bsearch(&mood->day, *months, *count, sizeof **months, by_month);
+
+        month->messages++;
+        month->rated += mood->rating != 0;
+        month->right += mood->verdict == VERDICT_RIGHT;
+    }
+    return ERROR_NONE;
+}
+
+/* ---- all of it ---- */
+
+void insights_view(const struct insights_data *data, const struct insights_period *period,
+                   enum insights_source source, int32_t today, struct insights_view *out)
+{
+    out->data = data;
+    insights_trends(data, period, source, &out->trends);
+    insights_step(period, -1, &out->before);
+    insights_cells(data, period, source, out->cells);
+    insights_agreement(data, &out->agreement);
+    insights_habits(data, source, today, &out->habits);
+    insights_letters(data, out->letters);
+}

@@ -136,9 +136,7 @@ static bool is_escaped(int32_t codepoint)
            utf8_reorders(codepoint);
 }
 
-/* JSON as it goes out: such characters, which stand in strings alone, as \uXXXX, and what is no
- * UTF-8 as U+FFFD. */
-static enum error append_json(struct buffer *out, const char *json)
+enum error record_escape(const char *json, struct buffer *out)
 {
     size_t length = strlen(json), from = 0, at = 0;
     enum error error = ERROR_NONE;
@@ -167,7 +165,7 @@ static enum error append_json(struct buffer *out, const char *json)
 static enum error put_line(cJSON *object, bool complete, struct buffer *out)
 {
     char *text = object && complete ? cJSON_PrintUnformatted(object) : NULL;
-    enum error error = text ? append_json(out, text) : error_raise_plain(ERROR_NO_MEMORY);
+    enum error error = text ? record_escape(text, out) : error_raise_plain(ERROR_NO_MEMORY);
 
     cJSON_free(text);
     cJSON_Delete(object);

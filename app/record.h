@@ -33,6 +33,10 @@ enum error record_prediction(const char *text, size_t length, const struct model
                              const struct prediction *prediction, const struct why *why,
                              struct buffer *out) MUST_CHECK;
 
+/* Appends JSON as it goes out: what a terminal might obey, which stands in strings alone, as
+ * \uXXXX, and what is no UTF-8 as U+FFFD. */
+enum error record_escape(const char *json, struct buffer *out) MUST_CHECK;
+
 /* How a sync went: status, votes, model (its version), epsilon (null: no bound), updated, queued,
  * retry_at (ISO 8601, UTC; null: nothing to retry) and note. */
 enum error record_sync(const struct sync_result *result, struct buffer *out) MUST_CHECK;

@@ -1,101 +1,133 @@
 #include "app/commands/commands.h"
-#include "app/commands/object.h"
+#include "app/commands/figures.h"
+#include "app/commands/period.h"
 #include "app/commands/session.h"
+#include "app/describe_insights.h"
+#include "app/locale.h"
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
-/* A share of fewer ratings would say more than is known. */
-enum { RATINGS_LEAST = 20 };
+enum { TEXT_BYTES_MAX = 1024 * 1024 };
 
-static void print_row(const char *name, const struct month *month)
+static void print_row(const char *name, const struct insights_month *month)
 {
     printf("%-8s  %8zu  %6zu  %6zu", name, month->messages, month->rated, month->right);
-    if (month->rated >= RATINGS_LEAST)
+    if (month->rated >= INSIGHTS_FIRST)
         printf("  %3.0f%%", 100.0 * (double)month->right / (double)month->rated);
     putchar('\n');
 }
 
-static void print_table(const struct month *total, const struct month *months, size_t count)
+static void print_months(const struct insights_month *months, size_t count)
 {
-    if (total->messages == 0) {
-        printf("There are no messages yet; 'emotrack write' takes some.\n");
-        return;
+    struct insights_month total = {0};
+
+    printf("\n%-8s  %8s  %6s  %6s\n", "month", "messages", "rated", "right");
+    for (size_t i = 0; i < count; i++) {
+        char date[INSIGHTS_DATE_MAX];
+
+        insights_date(months[i].first, date);
+        date[strlen("YYYY-MM")] = '\0';
+        print_row(date, &months[i]);
+        total.messages += months[i].messages;
+        total.rated += months[i].rated;
+        total.right += months[i].right;
     }
-    printf("%-8s  %8s  %6s  %6s\n", "month", "messages", "rated", "right");
-    for (size_t i = 0; i < count; i++)
-        print_row(months[i].month, &months[i]);
-    print_row("all", total);
-    if (total->rated < RATINGS_LEAST)
-        printf("\nHow often the model is right in percent shows from %d ratings on.\n",
-               RATINGS_LEAST);
+    print_row("all", &total);
 }
 
-static bool add_counts(cJSON *object, const struct month *month)
+static enum error print_words(const struct insights_view *view, const struct insights_month *months,
+                              size_t count)
 {
-    double accuracy = (double)month->right / (double)month->rated;
+    struct buffer text;
+    enum error error;
 
-    return cJSON_AddNumberToObject(object, "messages", (double)month->messages) &&
-           cJSON_AddNumberToObject(object, "rated", (double)month->rated) &&
-           cJSON_AddNumberToObject(object, "right", (double)month->right) &&
-           (month->rated > 0 ? cJSON_AddNumberToObject(object, "accuracy", accuracy)
-                             : cJSON_AddNullToObject(object, "accuracy"));
-}
-
-static bool add_months(cJSON *object, const struct month *months, size_t count)
-{
-    cJSON *list = cJSON_AddArrayToObject(object, "months");
-    bool complete = list != NULL;
-
-    for (size_t i = 0; i < count && complete; i++) {
-        cJSON *item = cJSON_CreateObject();
-
-        complete = cJSON_AddItemToArray(list, item) &&
-                   cJSON_AddStringToObject(item, "month", months[i].month) &&
-                   add_counts(item, &months[i]);
+    if (view->data->count == 0) {
+        puts(describe_insights_empty);
+        return ERROR_NONE;
     }
-    return complete;
+    buffer_init(&text, TEXT_BYTES_MAX);
+    error = describe_insights(view, !locale_is_utf8(), &text);
+    if (!error) {
+        fwrite(text.data, 1, text.length, stdout);
+        print_months(months, count);
+    }
+    buffer_free(&text);
+    return error;
 }
 
-static enum error print_json(const struct month *total, const struct month *months, size_t count)
+static enum error print_stats(const struct arguments *arguments, const struct insights_data *data,
+                              const struct insights_period *period)
 {
-    cJSON *object = cJSON_CreateObject();
-    bool complete = object && add_counts(object, total) && add_months(object, months, count);
+    struct insights_month *months;
+    struct insights_view view;
+    size_t count;
+    enum error error = insights_months(data, &months, &count);
 
-    return object_print(object, complete);
+    insights_view(data, period, period_source(arguments, data), insights_today(), &view);
+    if (!error)
+        error = arguments_has(arguments, "json") ? figures_print(&view, months, count)
+                                                 : print_words(&view, months, count);
+    free(months);
+    return error;
 }
 
 static int run(const struct arguments *arguments)
 {
+    struct insights_data data = {0};
+    struct insights_period period;
     struct journal *journal = NULL;
-    struct month total, *months = NULL;
-    size_t count = 0;
-    enum error error = session_open(arguments, JOURNAL_READ, &journal);
+    enum error error = period_read(arguments, INSIGHTS_MONTH, &period);
 
     if (!error)
-        error = journal_stats(journal, &total, &months, &count);
-    if (!error && arguments_has(arguments, "json"))
-        error = print_json(&total, months, count);
-    else if (!error)
-        print_table(&total, months, count);
-    free(months);
+        error = session_open(arguments, JOURNAL_READ, &journal);
+    if (!error)
+        error = insights_read(journal, &data);
+    if (!error)
+        error = print_stats(arguments, &data, &period);
+    insights_data_free(&data);
     journal_close(journal);
     return report_outcome(arguments, error);
 }
 
 static const struct option options[] = {
-    {"json", NULL, NULL, "print one JSON object"},
+    {"period", "PERIOD", PERIOD_SPANS, "show so long a time; without it a month"},
+    {"at", "DATE", NULL, period_at_help},
+    {"source", "SOURCE", PERIOD_SOURCES, period_source_help},
+    {"week-start", "DAY", PERIOD_WEEKS, period_week_help},
+    {"json", NULL, NULL, "print all the numbers as one JSON object"},
     {0},
 };
 
 const struct command command_stats = {
     .name = "stats",
     .operands = "",
-    .summary = "count messages and ratings, and how often the guess was right, by month",
+    .summary = "show which emotions you write about, how often the guess was right, and when you "
+               "write",
     .details =
-        "A percentage shows only from 20 ratings on. The object of --json has messages, rated, "
-        "right and accuracy (right of rated, 0 to 1; null without ratings), and the same for "
-        "each of its months.",
+        "Shows for a month, or the period that is asked for, how many messages have each emotion, "
+        "their share and its change in points against the period before, and a line of bars over "
+        "the period; of a year also every day, as the letter of its main emotion. Then, for all "
+        "time: how often the guesses that you rated were right, what they were most often "
+        "corrected to, days in a row with a message, the hours and weekdays, and each month. "
+        "Percentages show from 20 ratings or messages on: of fewer they would say more than is "
+        "known. " PERIOD_DETAILS "\n\n"
+        "The bars are blocks where the locale is UTF-8, else _.-~^ from none to most; the bars of "
+        "all emotions have one scale.\n\n"
+        "    emotrack stats --period year --at 2025\n"
+        "    emotrack stats --period week --source guesses --json | jq .period.trends\n\n"
+        "The object of --json has messages, rated, right and accuracy (right of rated, 0 to 1; "
+        "null without ratings) of all time, and the same for each of its months; source; period "
+        "(span, title, first and last day, messages, told: those with an emotion by the source, "
+        "told_before: those in the period before, buckets with name, first and last day, and "
+        "trends, the most frequent first, with label, count, before, share (0 to 1), change (null "
+        "where there is nothing before) and the count in each of its buckets); days (those of the "
+        "period with a message: date, messages, told, label: the main emotion); agreement (first "
+        "and last: rated and right of the first and last 20 ratings; labels: guessed and right of "
+        "each emotion; corrections: from, null for \"can't tell\", to, count); and habits (streak "
+        "and longest in days, longest_first, days with a message, messages and main label of the "
+        "24 hours and of the weekdays).",
     .options = options,
     .run = run,
 };
