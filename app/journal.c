@@ -681,7 +681,8 @@ enum error journal_each(struct journal *journal, const char *filter, bool newest
     return error;
 }
 
-enum error journal_find(struct journal *journal, const char *filter, int64_t **ids, size_t *count)
+enum error journal_find(struct journal *journal, const char *filter, const struct search *search,
+                        int64_t **ids, size_t *count)
 {
     struct filter parsed;
     enum error error = read_filter(journal, filter, &parsed);
@@ -689,7 +690,7 @@ enum error journal_find(struct journal *journal, const char *filter, int64_t **i
     *ids = NULL;
     *count = 0;
     if (!error && journal->db)
-        error = db_find(journal->db, &parsed, DB_NEWEST_FIRST, ids, count);
+        error = db_find(journal->db, &parsed, search, ids, count);
     filter_clear(&parsed);
     return error;
 }

@@ -102,9 +102,9 @@ typedef enum error journal_visit(void *context, const struct entry *entry);
 enum error journal_each(struct journal *journal, const char *filter, bool newest_first,
                         size_t limit, journal_visit *visit, void *context) MUST_CHECK;
 
-/* Newest first. `*ids` is malloc'ed, the caller frees it. */
-enum error journal_find(struct journal *journal, const char *filter, int64_t **ids,
-                        size_t *count) MUST_CHECK;
+/* `*ids` is malloc'ed, the caller frees it. ERROR_CANCELLED: the search was abandoned. */
+enum error journal_find(struct journal *journal, const char *filter, const struct search *search,
+                        int64_t **ids, size_t *count) MUST_CHECK;
 
 /* How many messages there are, without a filter. */
 enum error journal_count(struct journal *journal, size_t *count) MUST_CHECK;

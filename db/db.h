@@ -113,16 +113,15 @@ enum error db_rating_count(struct db *db, size_t *count) MUST_CHECK;
 
 /* ---- search ---- */
 
-enum db_order { DB_OLDEST_FIRST, DB_NEWEST_FIRST };
-
-/* Every message that passes the filter (in order of created, then id), at most `limit` of them
- * (0: all), from one snapshot. */
+/* Every message that passes the filter (in order of created, then id, either way), at most `limit`
+ * of them (0: all), from one snapshot. */
 enum error db_each(struct db *db, const struct filter *filter, enum db_order order, size_t limit,
                    db_visit *visit, void *context) MUST_CHECK;
 
-/* The ids of the same. `*ids` is malloc'ed (NULL when there are none), the caller frees it. */
-enum error db_find(struct db *db, const struct filter *filter, enum db_order order, int64_t **ids,
-                   size_t *count) MUST_CHECK;
+/* The ids of the same, in any order. `*ids` is malloc'ed (NULL when there are none), the caller
+ * frees it. ERROR_CANCELLED: the search was abandoned. */
+enum error db_find(struct db *db, const struct filter *filter, const struct search *search,
+                   int64_t **ids, size_t *count) MUST_CHECK;
 
 /* How many messages there are, without a filter. */
 enum error db_count(struct db *db, size_t *count) MUST_CHECK;

@@ -1,6 +1,8 @@
 #ifndef EMOTRACK_DB_ENTRY_H
 #define EMOTRACK_DB_ENTRY_H
 
+#include <stdbool.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -17,6 +19,7 @@ struct entry {
     int64_t created;    /* milliseconds since 1970-01-01T00:00:00Z */
     int32_t offset;     /* the writer's clock, minutes east of UTC */
     char *text;         /* never NULL in an entry that was read */
+    bool damaged;       /* the text cannot be read: what stands there says so, and is no message's */
     char *guess;        /* a label's name; NULL: "can't tell" */
     double probability; /* of the most probable label, 0 to 1 */
     char *model;        /* id of the model that guessed */
@@ -38,6 +41,21 @@ struct month {
     size_t messages; /* all in that month */
     size_t rated;    /* of those, with a live rating */
     size_t right;    /* of those, rated right */
+};
+
+/* In which order messages are listed. Where two are alike, in the second pair, the newer is first. */
+enum db_order {
+    DB_OLDEST_FIRST,
+    DB_NEWEST_FIRST,
+    DB_SUREST_FIRST,     /* the most probable guess first, "can't tell" last */
+    DB_LEAST_SURE_FIRST, /* the other way round */
+};
+
+/* How messages are looked for. */
+struct search {
+    enum db_order order;
+    bool (*abandon)(void *context); /* asked every moment whether to stop; NULL: never */
+    void *context;
 };
 
 /* Frees the strings; the entry is all zero. */

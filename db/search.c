@@ -10,23 +10,36 @@ enum { SQL_MAX = 4096 };
 
 static void contains(sqlite3_context *context, int count, sqlite3_value **values)
 {
-    const char *text = (const char *)sqlite3_value_text(values[0]);
+    struct buffer *scratch = sqlite3_user_data(context);
+    const char *text = (const char *)sqlite3_value_blob(values[0]); /* text, but with no NUL */
     const char *term = (const char *)sqlite3_value_text(values[1]);
+    size_t length = (size_t)sqlite3_value_bytes(values[0]);
     bool found;
 
     (void)count;
-    if (!text || !term || fold_contains(text, (size_t)sqlite3_value_bytes(values[0]), term, &found))
+    if (!term || fold_contains(scratch, length ? text : "", length, term, &found))
         sqlite3_result_error_nomem(context);
     else
         sqlite3_result_int(context, found);
 }
 
+static void free_scratch(void *scratch)
+{
+    buffer_free(scratch);
+    free(scratch);
+}
+
 enum error search_register(struct db *db)
 {
-    int code = sqlite3_create_function_v2(db->handle, "contains", 2,
-                                          SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_DIRECTONLY,
-                                          NULL, contains, NULL, NULL, NULL);
+    struct buffer *scratch = malloc(sizeof *scratch);
+    int code;
 
+    if (!scratch)
+        return error_raise_plain(ERROR_NO_MEMORY);
+    buffer_init(scratch, FOLD_SCRATCH_MAX);
+    code = sqlite3_create_function_v2(db->handle, "contains", 2,
+                                      SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_DIRECTONLY,
+                                      scratch, contains, NULL, NULL, free_scratch);
     return code == SQLITE_OK ? ERROR_NONE : db_raise(db, code);
 }
 
@@ -35,22 +48,28 @@ static bool asks_cannot_tell(const struct filter *filter)
     return strcasecmp(filter->emotion, "none") == 0;
 }
 
-/* The conditions in the order of bind_filter. */
+/* Whether it asks for something that only a rating can have. */
+static bool asks_for_rating(const struct filter *filter)
+{
+    return filter->rated == FILTER_RATED || filter->wrong || filter->right || filter->you[0];
+}
+
+/* The conditions in the order of bind_filter; `m` is the message, `r` its live rating. */
 static enum error write_conditions(const struct filter *filter, struct buffer *sql)
 {
     enum error error;
 
-    error = buffer_append_text(sql, " WHERE m.created >= ? AND m.created < ?");
+    error = buffer_append_text(sql, " WHERE true");
+    if (!error && filter->after != INT64_MIN)
+        error = buffer_append_text(sql, " AND m.created >= ?");
+    if (!error && filter->before != INT64_MAX)
+        error = buffer_append_text(sql, " AND m.created < ?");
     if (!error && asks_cannot_tell(filter))
         error = buffer_append_text(sql, " AND m.guess IS NULL");
     else if (!error && filter->emotion[0])
         error = buffer_append_text(sql, " AND m.guess = ? COLLATE NOCASE");
-    for (int i = 0; i < filter->terms && !error; i++)
-        error = buffer_append_text(sql, " AND contains(m.text, ?)");
     if (!error && filter->rated == FILTER_RATED)
         error = buffer_append_text(sql, " AND r.id IS NOT NULL");
-    if (!error && filter->rated == FILTER_NOT_RATED)
-        error = buffer_append_text(sql, " AND r.id IS NULL");
     if (!error && filter->wrong)
         error = buffer_append_text(sql, " AND r.verdict = 2");
     if (!error && filter->right)
@@ -58,94 +77,221 @@ static enum error write_conditions(const struct filter *filter, struct buffer *s
     if (!error && filter->you[0])
         error =
             buffer_append_text(sql, " AND iif(r.verdict = 1, m.guess, r.label) = ? COLLATE NOCASE");
+    for (int i = 0; i < filter->terms && !error; i++)
+        error = buffer_append_text(sql, " AND contains(m.text, ?)");
+    if (!error && filter->rated == FILTER_NOT_RATED)
+        error = buffer_append_text(sql, " AND " ENTRY_LIVE " IS NULL");
     return error;
 }
 
 static void bind_filter(struct query *query, const struct filter *filter)
 {
-    query_bind_integer(query, filter->after);
-    query_bind_integer(query, filter->before);
+    if (filter->after != INT64_MIN)
+        query_bind_integer(query, filter->after);
+    if (filter->before != INT64_MAX)
+        query_bind_integer(query, filter->before);
     if (filter->emotion[0] && !asks_cannot_tell(filter))
         query_bind_text(query, filter->emotion);
-    for (int i = 0; i < filter->terms; i++)
-        query_bind_text(query, filter->term[i]);
     if (filter->you[0])
         query_bind_text(query, filter->you);
+    for (int i = 0; i < filter->terms; i++)
+        query_bind_text(query, filter->term[i]);
 }
 
-static enum error start_search(struct query *query, struct db *db, const char *columns,
-                               const struct filter *filter, enum db_order order, size_t limit)
+/* `select`: the columns and where they are from; `end`: what stands behind the conditions. */
+static enum error start_search(struct query *query, struct db *db, const char *select,
+                               const struct filter *filter, const char *end)
 {
-    const char *direction = order == DB_NEWEST_FIRST ? "DESC" : "ASC";
     struct buffer sql;
     enum error error;
 
     buffer_init(&sql, SQL_MAX);
-    error = buffer_format(&sql, "SELECT %s" ENTRY_FROM, columns);
+    error = buffer_append_text(&sql, select);
     if (!error)
         error = write_conditions(filter, &sql);
     if (!error)
-        error =
-            buffer_format(&sql, " ORDER BY m.created %s, m.id %s LIMIT ?", direction, direction);
+        error = buffer_append_text(&sql, end);
     if (!error) {
         query_start(query, db, sql.data);
         bind_filter(query, filter);
-        query_bind_integer(query, limit ? (int64_t)limit : -1);
     }
     buffer_free(&sql);
     return error;
 }
 
+/* ---- entries, in order of time ---- */
+
 enum error db_each(struct db *db, const struct filter *filter, enum db_order order, size_t limit,
                    db_visit *visit, void *context)
 {
+    const char *end = order == DB_NEWEST_FIRST ? " ORDER BY m.created DESC, m.id DESC LIMIT ?"
+                                               : " ORDER BY m.created, m.id LIMIT ?";
     struct query query;
     enum error error;
 
-    error = start_search(&query, db, ENTRY_COLUMNS, filter, order, limit);
-    return error ? error : entry_walk(&query, visit, context);
+    error = start_search(&query, db, "SELECT " ENTRY_COLUMNS ENTRY_FROM, filter, end);
+    if (error)
+        return error;
+    query_bind_integer(&query, limit ? (int64_t)limit : -1);
+    return entry_walk(&query, visit, context);
 }
 
-/* ids[0..count) with room for one more. */
-static bool make_room(int64_t **ids, size_t count, size_t *room)
-{
-    size_t more = *room ? *room * 2 : 64;
-    int64_t *grown;
+/* ---- ids, in any order ----
+ * All of them are wanted, soon: the rows are read as they stand in the file and put in order here,
+ * and ratings are looked at only where the filter asks for them, and then first. */
 
-    if (count < *room)
+#define HIT_COLUMNS "SELECT m.id, m.created, iif(m.guess IS NULL, -1, m.probability)"
+#define FROM_ALL    HIT_COLUMNS " FROM message m"
+#define FROM_RATED                                                                                 \
+    HIT_COLUMNS " FROM (SELECT max(id) AS newest FROM rating WHERE undone = 0 GROUP BY message)"   \
+                " CROSS JOIN rating r ON r.id = newest CROSS JOIN message m ON m.id = r.message"
+
+enum { STEPS = 2000 /* of SQLite's machine between two looks whether to go on: well below 1 ms */ };
+
+struct hit {
+    int64_t id, created;
+    double probability; /* of the guess; -1: can't tell */
+};
+
+static int by_time(const void *left, const void *right)
+{
+    const struct hit *a = left, *b = right;
+
+    if (a->created != b->created)
+        return a->created < b->created ? -1 : 1;
+    return (a->id > b->id) - (a->id < b->id);
+}
+
+static int by_time_falling(const void *left, const void *right)
+{
+    return by_time(right, left);
+}
+
+static int by_probability(const void *left, const void *right)
+{
+    const struct hit *a = left, *b = right;
+
+    if (a->probability < b->probability || a->probability > b->probability)
+        return a->probability < b->probability ? -1 : 1;
+    return by_time_falling(left, right);
+}
+
+static int by_probability_falling(const void *left, const void *right)
+{
+    const struct hit *a = left, *b = right;
+
+    if (a->probability < b->probability || a->probability > b->probability)
+        return a->probability < b->probability ? 1 : -1;
+    return by_time_falling(left, right);
+}
+
+static int (*const compare[])(const void *, const void *) = {
+    [DB_OLDEST_FIRST] = by_time,
+    [DB_NEWEST_FIRST] = by_time_falling,
+    [DB_SUREST_FIRST] = by_probability_falling,
+    [DB_LEAST_SURE_FIRST] = by_probability,
+};
+
+struct hits {
+    struct hit *items; /* [count], malloc'ed */
+    size_t count, room;
+};
+
+static bool make_room(struct hits *hits)
+{
+    size_t more = hits->room ? hits->room * 2 : 64;
+    struct hit *grown;
+
+    if (hits->count < hits->room)
         return true;
-    grown = realloc(*ids, more * sizeof *grown);
+    grown = realloc(hits->items, more * sizeof *grown);
     if (!grown)
         return false;
-    *ids = grown;
-    *room = more;
+    hits->items = grown;
+    hits->room = more;
     return true;
 }
 
-enum error db_find(struct db *db, const struct filter *filter, enum db_order order, int64_t **ids,
-                   size_t *count)
+static enum error collect(struct query *query, struct hits *hits)
 {
-    size_t room = 0;
+    while (query_step(query)) {
+        if (make_room(hits))
+            hits->items[hits->count++] = (struct hit){.id = query_integer(query, 0),
+                                                      .created = query_integer(query, 1),
+                                                      .probability = query_real(query, 2)};
+        else
+            query_fail(query, SQLITE_NOMEM);
+    }
+    return query_finish(query);
+}
+
+static bool in_order(const struct hits *hits, enum db_order order)
+{
+    for (size_t i = 1; i < hits->count; i++)
+        if (compare[order](&hits->items[i - 1], &hits->items[i]) > 0)
+            return false;
+    return true;
+}
+
+static void reverse(struct hits *hits)
+{
+    for (size_t i = 0; i < hits->count / 2; i++) {
+        struct hit *other = &hits->items[hits->count - 1 - i], kept = *other;
+
+        *other = hits->items[i];
+        hits->items[i] = kept;
+    }
+}
+
+/* Messages are written in order of time, as a rule: then there is nothing to sort. */
+static void sort(struct hits *hits, enum db_order order)
+{
+    if (order == DB_NEWEST_FIRST && in_order(hits, DB_OLDEST_FIRST))
+        reverse(hits);
+    else if (!in_order(hits, order))
+        qsort(hits->items, hits->count, sizeof *hits->items, compare[order]);
+}
+
+static enum error take_ids(struct hits *hits, int64_t **ids, size_t *count)
+{
+    *ids = hits->count > 0 ? malloc(hits->count * sizeof **ids) : NULL;
+    if (hits->count > 0 && !*ids)
+        return error_raise_plain(ERROR_NO_MEMORY);
+    for (size_t i = 0; i < hits->count; i++)
+        (*ids)[i] = hits->items[i].id;
+    *count = hits->count;
+    return ERROR_NONE;
+}
+
+static int asked_to_stop(void *context)
+{
+    const struct search *search = context;
+
+    return search->abandon(search->context);
+}
+
+enum error db_find(struct db *db, const struct filter *filter, const struct search *search,
+                   int64_t **ids, size_t *count)
+{
+    struct search how = *search;
+    struct hits hits = {0};
     struct query query;
     enum error error;
 
     *ids = NULL;
     *count = 0;
-    error = start_search(&query, db, "m.id", filter, order, 0);
+    error = start_search(&query, db, asks_for_rating(filter) ? FROM_RATED : FROM_ALL, filter, "");
     if (error)
         return error;
-    while (query_step(&query)) {
-        if (make_room(ids, *count, &room))
-            (*ids)[(*count)++] = query_integer(&query, 0);
-        else
-            query_fail(&query, SQLITE_NOMEM);
+    if (how.abandon)
+        sqlite3_progress_handler(db->handle, STEPS, asked_to_stop, &how);
+    error = collect(&query, &hits);
+    sqlite3_progress_handler(db->handle, 0, NULL, NULL);
+    if (!error) {
+        sort(&hits, search->order);
+        error = take_ids(&hits, ids, count);
     }
-    error = query_finish(&query);
-    if (error) {
-        free(*ids);
-        *ids = NULL;
-        *count = 0;
-    }
+    free(hits.items);
     return error;
 }
 

@@ -68,7 +68,8 @@ void history_load(struct history *history, struct face *face)
     if (!history->stale)
         return;
     history->stale = false;
-    if (face_complain(face, journal_find(face->journal, text_of(&history->filter), &ids, &count)))
+    if (face_complain(face, journal_find(face->journal, text_of(&history->filter),
+                                         &(struct search){.order = DB_NEWEST_FIRST}, &ids, &count)))
         return;
     free(history->ids);
     history->ids = ids;

@@ -13,6 +13,8 @@
 #include <cmocka.h>
 
 /* Each test has an empty home of its own. */
+static const struct search all = {.order = DB_NEWEST_FIRST};
+
 struct home {
     char folder[64];
     struct journal *journal;
@@ -297,7 +299,8 @@ static void filters_know_emotions(void **state)
         int64_t *ids;
         size_t count;
 
-        assert_int_equal(journal_find(journal, cases[i].filter, &ids, &count), cases[i].error);
+        assert_int_equal(journal_find(journal, cases[i].filter, &all, &ids, &count),
+                         cases[i].error);
         assert_int_equal(count, cases[i].count);
         free(ids);
     }
@@ -377,7 +380,7 @@ static void reading_makes_nothing(void **state)
     assert_int_equal(profile_delete(PROFILE_DEFAULT), ERROR_NONE);
     journal = open_as(JOURNAL_READ, NULL);
     assert_non_null(journal);
-    assert_int_equal(journal_find(journal, "emotion:joy", &ids, &count), ERROR_NONE);
+    assert_int_equal(journal_find(journal, "emotion:joy", &all, &ids, &count), ERROR_NONE);
     assert_int_equal(count, 0);
     assert_int_equal(journal_undo(journal, &id), ERROR_NOT_FOUND);
     assert_false(profile_exists(PROFILE_DEFAULT));

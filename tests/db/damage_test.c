@@ -47,7 +47,7 @@ static void read_all(struct db *db)
     errors += filter_parse("words rated you:fear", 20, 0, &filter) != 0;
     errors += db_each(db, &filter, DB_NEWEST_FIRST, 0, scratch_count, &count) != 0;
     filter_clear(&filter);
-    errors += db_find(db, &filter, DB_OLDEST_FIRST, &ids, &count) != 0;
+    errors += db_find(db, &filter, &(struct search){.order = DB_OLDEST_FIRST}, &ids, &count) != 0;
     free(ids);
     errors += db_each_rating(db, NULL, scratch_count, &count) != 0;
     errors += db_rating_count(db, &count) != 0;

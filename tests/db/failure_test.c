@@ -346,7 +346,7 @@ static void read_journal(struct db *db)
         (void)!db_each(db, &filter, DB_OLDEST_FIRST, 0, scratch_count, &count);
         filter_clear(&filter);
     }
-    (void)!db_find(db, &filter, DB_OLDEST_FIRST, &ids, &count);
+    (void)!db_find(db, &filter, &(struct search){.order = DB_OLDEST_FIRST}, &ids, &count);
     free(ids);
     (void)!db_each_rating(db, NULL, scratch_count, &count);
     (void)!db_stats(db, &total, &months, &count);

@@ -137,12 +137,12 @@ static void finding_ids(void **state)
 
     (void)state;
     filter_init(&filter);
-    assert_ok(db_find(db, &filter, DB_OLDEST_FIRST, &ids, &count));
+    assert_ok(db_find(db, &filter, &(struct search){.order = DB_OLDEST_FIRST}, &ids, &count));
     assert_null(ids);
     assert_int_equal(count, 0);
     for (int i = 0; i < COUNT; i++)
         scratch_add(db, "hello");
-    assert_ok(db_find(db, &filter, DB_NEWEST_FIRST, &ids, &count));
+    assert_ok(db_find(db, &filter, &(struct search){.order = DB_NEWEST_FIRST}, &ids, &count));
     assert_int_equal(count, COUNT);
     for (int i = 0; i < COUNT; i++)
         assert_int_equal(ids[i], COUNT - i);
