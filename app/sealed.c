@@ -1,7 +1,6 @@
 #include "app/sealed.h"
 
 #include "base/bytes.h"
-#include "sync/random.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -16,23 +15,16 @@ enum {
     TAG = crypto_secretstream_xchacha20poly1305_ABYTES,
     KEY = crypto_secretstream_xchacha20poly1305_KEYBYTES,
     STREAM = crypto_secretstream_xchacha20poly1305_HEADERBYTES,
-    SALT = crypto_pwhash_SALTBYTES,
-    SALT_AT = SEALED_HEADER - STREAM - SALT,
+    SALT_AT = SEALED_HEADER - STREAM - DERIVATION_SALT,
     STREAM_AT = SEALED_HEADER - STREAM,
-    MEMORY_LEAST = 8, /* KiB */
 };
 
-_Static_assert(TAG == 17 && SALT == 16 && STREAM == 24, "as sealed.h says");
+_Static_assert(TAG == 17 && STREAM == 24 && (int)KEY == (int)DERIVATION_KEY, "as sealed.h says");
 _Static_assert(SALT_AT == MAGIC + 4 * 4, "as sealed.h says");
 
 static const char magic[MAGIC] = "EmoSeal";
 
 typedef crypto_secretstream_xchacha20poly1305_state stream_state;
-
-void passphrase_wipe(struct passphrase *passphrase)
-{
-    sodium_memzero(passphrase, sizeof *passphrase);
-}
 
 /* ---- files, piece by piece ---- */
 
@@ -121,30 +113,21 @@ enum error sealed_is(const char *path, bool *sealed)
 
 /* ---- the header and the key ---- */
 
-/* The key that the header's salt and costs make of the passphrase. */
-static enum error derive(const unsigned char header[SEALED_HEADER],
-                         const struct passphrase *passphrase, unsigned char key[KEY])
+static void get_derivation(const unsigned char header[SEALED_HEADER], struct derivation *out)
 {
-    unsigned long long passes = bytes_get_u32(header + MAGIC + 4);
-    size_t memory = (size_t)bytes_get_u32(header + MAGIC + 8) * 1024;
-
-    if (crypto_pwhash(key, KEY, passphrase->bytes, passphrase->length, header + SALT_AT, passes,
-                      memory, crypto_pwhash_ALG_ARGON2ID13) == 0)
-        return ERROR_NONE;
-    return error_raise(ERROR_NO_MEMORY,
-                       "out of memory: a key is made of the passphrase with %zu MiB; close other "
-                       "programs and try again",
-                       memory / (1024 * 1024));
+    out->passes = bytes_get_u32(header + MAGIC + 4);
+    out->memory = bytes_get_u32(header + MAGIC + 8);
+    memcpy(out->salt, header + SALT_AT, sizeof out->salt);
 }
 
-static void make_header(unsigned char header[SEALED_HEADER])
+static void make_header(const struct derivation *derivation, unsigned char header[SEALED_HEADER])
 {
     memcpy(header, magic, MAGIC);
     bytes_put_u32(header + MAGIC, FORMAT);
-    bytes_put_u32(header + MAGIC + 4, SEALED_PASSES);
-    bytes_put_u32(header + MAGIC + 8, SEALED_MEMORY);
+    bytes_put_u32(header + MAGIC + 4, derivation->passes);
+    bytes_put_u32(header + MAGIC + 8, derivation->memory);
     bytes_put_u32(header + MAGIC + 12, SEALED_PIECE);
-    random_bytes(header + SALT_AT, SALT);
+    memcpy(header + SALT_AT, derivation->salt, sizeof derivation->salt);
 }
 
 static enum error damaged(const char *path)
@@ -152,9 +135,9 @@ static enum error damaged(const char *path)
     return error_raise(ERROR_DAMAGED, "'%s' is damaged or cut off; use another backup", path);
 }
 
-static enum error read_header(struct source *source, unsigned char header[SEALED_HEADER])
+static enum error read_header(struct source *source, unsigned char header[SEALED_HEADER],
+                              struct derivation *derivation)
 {
-    uint32_t passes, memory;
     size_t got;
     enum error error = fill(source, header, SEALED_HEADER, &got);
 
@@ -167,10 +150,8 @@ static enum error read_header(struct source *source, unsigned char header[SEALED
                            "'%s' is of a format that this EmoTrack does not know; "
                            "update EmoTrack",
                            source->path);
-    passes = bytes_get_u32(header + MAGIC + 4);
-    memory = bytes_get_u32(header + MAGIC + 8);
-    if (passes < 1 || passes > SEALED_PASSES_MAX || memory < MEMORY_LEAST ||
-        memory > SEALED_MEMORY_MAX || bytes_get_u32(header + MAGIC + 12) != SEALED_PIECE)
+    get_derivation(header, derivation);
+    if (!derivation_bearable(derivation) || bytes_get_u32(header + MAGIC + 12) != SEALED_PIECE)
         return damaged(source->path);
     return ERROR_NONE;
 }
@@ -201,11 +182,13 @@ static enum error seal(struct source *source, const struct passphrase *passphras
                        const struct sealed_sink *sink, unsigned char *room)
 {
     unsigned char header[SEALED_HEADER], key[KEY];
+    struct derivation derivation;
     stream_state state;
     enum error error;
 
-    make_header(header);
-    error = derive(header, passphrase, key);
+    derivation_new(&derivation);
+    make_header(&derivation, header);
+    error = derivation_key(&derivation, passphrase, key);
     if (!error) {
         crypto_secretstream_xchacha20poly1305_init_push(&state, header + STREAM_AT, key);
         error = hand_on(source, sink, header, sizeof header);
@@ -251,11 +234,12 @@ static enum error unseal(struct source *source, const struct passphrase *passphr
                          const struct sealed_sink *sink, unsigned char *room)
 {
     unsigned char header[SEALED_HEADER], key[KEY];
+    struct derivation derivation;
     stream_state state;
-    enum error error = read_header(source, header);
+    enum error error = read_header(source, header, &derivation);
 
     if (!error)
-        error = derive(header, passphrase, key);
+        error = derivation_key(&derivation, passphrase, key);
     if (error)
         return error;
     if (crypto_secretstream_xchacha20poly1305_init_pull(&state, header + STREAM_AT, key) != 0)
@@ -279,7 +263,7 @@ static enum error with_room(const char *path, const struct passphrase *passphras
     enum { ROOM = SEALED_PIECE + SEALED_PIECE + TAG };
     unsigned char *room = malloc(ROOM);
     struct source source = {.descriptor = -1};
-    enum error error = room ? random_ready() : error_raise_plain(ERROR_NO_MEMORY);
+    enum error error = room ? secret_ready() : error_raise_plain(ERROR_NO_MEMORY);
 
     if (!error)
         error = open_source(&source, path);

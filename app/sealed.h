@@ -2,6 +2,7 @@
 #define EMOTRACK_APP_SEALED_H
 
 #include "base/file.h"
+#include "base/secret.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -11,33 +12,21 @@
  *
  *     8   magic, "EmoSeal" and a NUL
  *     4   format, 1
- *     4   passes of Argon2id (libsodium's opslimit), 1 to SEALED_PASSES_MAX
- *     4   its memory in KiB (memlimit), 8 to SEALED_MEMORY_MAX
+ *     4   passes of Argon2id (base/secret.h)
+ *     4   its memory in KiB
  *     4   bytes of text in each piece, SEALED_PIECE
  *     16  salt
  *     24  header of the stream
  *     ... pieces, each SEALED_PIECE bytes and 17 for its tag; the last one is shorter
  *
- * The key is crypto_pwhash (Argon2id 1.3) of passphrase and salt; the pieces are libsodium's
- * crypto_secretstream_xchacha20poly1305, with the 64 bytes before them as additional data of each,
- * and TAG_FINAL on the last. So a byte that was changed, a piece that is missing, moved or behind
- * the end, and a file that was cut off anywhere are all found. */
+ * The pieces are libsodium's crypto_secretstream_xchacha20poly1305, with the 64 bytes before them
+ * as additional data of each, and TAG_FINAL on the last. So a byte that was changed, a piece that
+ * is missing, moved or behind the end, and a file that was cut off anywhere are all found. */
 
 enum {
-    SEALED_PIECE = 64 * 1024,       /* bytes */
-    SEALED_PASSES = 3,              /* and the memory: libsodium's MODERATE, about half a second */
-    SEALED_PASSES_MAX = 10,         /* what a file may ask for at most: a hostile one */
-    SEALED_MEMORY = 256 * 1024,     /* KiB */
-    SEALED_MEMORY_MAX = 256 * 1024, /* KiB */
-    SEALED_HEADER = 64,             /* bytes */
-    PASSPHRASE_MAX = 1024,          /* bytes */
+    SEALED_PIECE = 64 * 1024, /* bytes */
+    SEALED_HEADER = 64,       /* bytes */
 };
-
-struct passphrase {
-    char bytes[PASSPHRASE_MAX];
-    size_t length;
-};
-void passphrase_wipe(struct passphrase *passphrase);
 
 /* Called with piece after piece, borrowed; an error ends it and is returned. `done` and `total` are
  * bytes of the file that is read. */

@@ -1,23 +1,17 @@
 #include "sync/random.h"
 
 #include "base/bytes.h"
+#include "base/secret.h"
 
 #include <assert.h>
 #include <sodium.h>
 #include <string.h>
-#include <unistd.h>
 
 _Static_assert(RANDOM_SEED_BYTES == randombytes_SEEDBYTES, "the seed is libsodium's");
 
 enum error random_ready(void)
 {
-    unsigned char probe;
-
-    /* libsodium would abort where this fails. */
-    if (getentropy(&probe, sizeof probe) != 0 || sodium_init() < 0)
-        return error_raise(ERROR_IO, "the operating system gives no random numbers, without which "
-                                     "nothing can be kept private; restart the computer");
-    return ERROR_NONE;
+    return secret_ready();
 }
 
 void random_bytes(void *out, size_t length)
