@@ -48,17 +48,22 @@ static void add_hint(char out[HINTS_MAX], size_t columns, const char *hint)
     memcpy(out + used + gap, hint, length + 1);
 }
 
-void binding_hints(const struct binding *table, int mode, bool typing, int columns,
-                   char out[HINTS_MAX])
+void binding_hints_alone(const struct binding *table, int mode, int columns, char out[HINTS_MAX])
 {
-    const char *help = typing ? "F1 help" : "? help";
     size_t room = columns > 0 ? (size_t)columns : 0;
-    size_t kept = room > strlen(help) + 2 ? room - strlen(help) - 2 : 0;
 
     out[0] = '\0';
     for (; !binding_last(table); table++) {
         if ((table->modes & 1U << mode) && table->hint)
-            add_hint(out, kept, table->hint);
+            add_hint(out, room, table->hint);
     }
-    add_hint(out, room, help);
+}
+
+void binding_hints(const struct binding *table, int mode, bool typing, int columns,
+                   char out[HINTS_MAX])
+{
+    const char *help = typing ? "F1 help" : "? help";
+
+    binding_hints_alone(table, mode, columns - (int)strlen(help) - 2, out);
+    add_hint(out, columns > 0 ? (size_t)columns : 0, help);
 }

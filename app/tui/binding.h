@@ -41,4 +41,7 @@ bool binding_last(const struct binding *binding);
 void binding_hints(const struct binding *table, int mode, bool typing, int columns,
                    char out[HINTS_MAX]);
 
+/* The same without the last. */
+void binding_hints_alone(const struct binding *table, int mode, int columns, char out[HINTS_MAX]);
+
 #endif

@@ -174,30 +174,3 @@ void face_show_message(struct face *face, const struct entry *entry, const char 
     face->page_title = entry ? "Message" : "Why";
     face->wish = WISH_READ;
 }
-
-/* ---- help ---- */
-
-static const char about[] =
-    "\nEmoTrack guesses emotions from words alone. It is no diagnosis and no judgement of you, and "
-    "it is often wrong: your rating is what counts.\n"
-    "\nIf you are in a crisis or think of harming yourself, please call your local emergency "
-    "number (112 in Europe, 911 in North America) or talk to somebody you trust. "
-    "findahelpline.com lists free helplines for most countries.\n"
-    "\nEverything is on this device, and no server is talked to unless you join one (4 Sync).\n";
-
-void face_show_help(struct face *face, const struct binding *bindings)
-{
-    enum error error = ERROR_NONE;
-
-    buffer_clear(&face->page);
-    for (; !error && !binding_last(bindings); bindings++) {
-        if (bindings->keys)
-            error = buffer_format(&face->page, "  %-18s %s\n", bindings->keys, bindings->what);
-    }
-    if (!error)
-        error = buffer_append_text(&face->page, about);
-    if (face_complain(face, error))
-        return;
-    face->page_title = "Help";
-    face->wish = WISH_READ;
-}

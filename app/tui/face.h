@@ -25,6 +25,7 @@ enum wish {
     WISH_NONE,
     WISH_QUIT,
     WISH_HELP,   /* the keys of this screen */
+    WISH_SEARCH, /* a search over the keys of all screens */
     WISH_READ,   /* show face.page in full, with face.page_title */
     WISH_EDIT,   /* take face.message to the box of the Write screen */
     WISH_LIST,   /* show the messages that pass face.filter on the History screen */
@@ -92,9 +93,6 @@ void face_say_pick(struct face *face, enum pick pick);
  * rated, and the full why of today's guess. `entry`: NULL for a text that is not saved. */
 void face_show_message(struct face *face, const struct entry *entry, const char *text,
                        size_t length);
-
-/* Asks for the page with the keys of a screen. */
-void face_show_help(struct face *face, const struct binding *bindings);
 
 /* How strongly a feature pushes, in one to three signs: "+++", "-". */
 const char *face_push(float contribution);

@@ -25,6 +25,8 @@ struct screen {
     int number;                     /* the digit that leads there */
     const char *name;               /* in the title */
     const struct binding *bindings; /* all keys of all modes */
+    const char *const *modes; /* by mode, ended by NULL: the title of its keys in the help, "In
+                                 the list"; NULL: the help tells all keys in one list */
 
     void (*press)(void *state, struct face *face, const struct press *press);
 

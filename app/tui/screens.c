@@ -1,6 +1,7 @@
 #include "app/tui/screens.h"
 
 #include "app/glyph.h"
+#include "app/tui/help_view.h"
 #include "app/tui/paint.h"
 #include "app/tui/terminal.h"
 #include "base/clock.h"
@@ -39,6 +40,7 @@ enum error screens_init(struct screens *screens, struct journal *journal, struct
                                     [SCREEN_SETTINGS] = &screens->settings,
                                 }};
     face_init(&screens->face, journal, settings);
+    help_init(&screens->help, all, SCREENS);
     history_init(&screens->history);
     insights_init(&screens->insights, &screens->face);
     settings_init(&screens->settings, &screens->face);
@@ -58,6 +60,7 @@ void screens_free(struct screens *screens)
     insights_free(&screens->insights);
     write_free(&screens->write);
     history_free(&screens->history);
+    help_free(&screens->help);
     face_free(&screens->face);
 }
 
@@ -153,6 +156,8 @@ void screens_draw(struct screens *screens)
     erase();
     if (LINES < ROWS_MIN || COLS < COLUMNS_MIN)
         paint_wrapped(0, 0, LINES, "Window too small, draft kept", A_NORMAL);
+    else if (screens->help.open)
+        help_draw(&screens->help, &spot);
     else if (screens->pager.open)
         pager_draw(&screens->pager, screens->face.page_title, page->data, page->length);
     else
@@ -169,7 +174,9 @@ static void grant(struct screens *screens)
     struct face *face = &screens->face;
 
     if (face->wish == WISH_HELP)
-        face_show_help(face, shown(screens)->bindings);
+        help_open(&screens->help, (int)face->screen);
+    if (face->wish == WISH_SEARCH)
+        help_search(&screens->help, (int)face->screen);
     if (face->wish == WISH_READ)
         pager_open(&screens->pager);
     if (face->wish == WISH_EDIT) {
@@ -213,7 +220,9 @@ void screens_press(struct screens *screens, const struct press *press)
     if (press->kind == PRESS_RESIZE || belongs_to_pick(screens, press))
         return;
     face_say(&screens->face, "%s", "");
-    if (screens->pager.open)
+    if (screens->help.open)
+        help_press(&screens->help, &screens->face, press);
+    else if (screens->pager.open)
         pager_press(&screens->pager, press);
     else if (press->kind == PRESS_SCREEN)
         face_go(&screens->face, press->number);

@@ -1,6 +1,7 @@
 #ifndef EMOTRACK_APP_TUI_SCREENS_H
 #define EMOTRACK_APP_TUI_SCREENS_H
 
+#include "app/tui/help.h"
 #include "app/tui/history.h"
 #include "app/tui/insights.h"
 #include "app/tui/pager.h"
@@ -20,6 +21,7 @@ struct screens {
     struct sync_screen sync;
     struct settings_state settings;
     struct pager pager;
+    struct help help;
     void *state[SCREENS]; /* those above, in the order of the digits */
     int64_t kept;         /* when the draft was last looked after (milliseconds) */
 };
