@@ -142,4 +142,21 @@ void draft_keeper_close(struct draft_keeper *keeper); /* NULL is safe */
 enum error draft_keeper_save(struct draft_keeper *keeper, int64_t *id, const char *text,
                              size_t length) MUST_CHECK;
 
+/* `durable` false: what is done through this journal no longer waits for the disk. It outlives the
+ * program, however it ends, and is safe from a power cut when draft_keeper_sync has returned. */
+enum error journal_set_durable(struct journal *journal, bool durable) MUST_CHECK;
+
+/* How many calls through this journal have changed something; drafts do not count. */
+uint64_t journal_acts(const struct journal *journal);
+
+/* All that was done through the journal is on the disk. ERROR_IO: it may be lost. */
+enum error draft_keeper_sync(struct draft_keeper *keeper) MUST_CHECK;
+
+/* Overwrites what was deleted meanwhile. `*notice`: why that could not be done yet, or NULL; lives
+ * until the next call. */
+enum error draft_keeper_tidy(struct draft_keeper *keeper, const char **notice) MUST_CHECK;
+
+/* As journal_set_patience. */
+void draft_keeper_set_patience(struct draft_keeper *keeper, int milliseconds);
+
 #endif

@@ -49,3 +49,31 @@ enum error draft_keeper_save(struct draft_keeper *keeper, int64_t *id, const cha
 {
     return db_draft_save(keeper->db, id, text, length);
 }
+
+enum error journal_set_durable(struct journal *journal, bool durable)
+{
+    return journal->db ? db_set_durable(journal->db, durable) : ERROR_NONE;
+}
+
+uint64_t journal_acts(const struct journal *journal)
+{
+    return journal->db ? db_acts(journal->db) : 0;
+}
+
+enum error draft_keeper_sync(struct draft_keeper *keeper)
+{
+    return db_sync(keeper->db);
+}
+
+enum error draft_keeper_tidy(struct draft_keeper *keeper, const char **notice)
+{
+    enum error error = db_tidy(keeper->db);
+
+    *notice = db_notice(keeper->db);
+    return error;
+}
+
+void draft_keeper_set_patience(struct draft_keeper *keeper, int milliseconds)
+{
+    db_set_patience(keeper->db, milliseconds);
+}

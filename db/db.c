@@ -9,6 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* As SQLite has it: a WAL of so many pages is folded in. */
+#define CHECKPOINT_PAGES "1000"
+
 /* Longer than any path that the system takes, each byte as %XX. */
 enum { URI_MAX = 64 * 1024 };
 
@@ -208,7 +211,11 @@ static enum error try_to_open(struct db *db)
 
     disconnect(db);
     error = db->mode == DB_READ ? open_to_read(db) : open_to_write(db);
-    return error ? error : db_run_integer(db, "PRAGMA data_version", &db->version);
+    if (!error)
+        error = db_run_integer(db, "PRAGMA data_version", &db->version);
+    db->made = 0;
+    db->others = false;
+    return error ? error : db_read_acts(db, &db->acts);
 }
 
 /* NULL: memory is short. */
@@ -286,8 +293,33 @@ enum error db_set_durable(struct db *db, bool durable)
 
     if (error)
         return error;
-    return db_run(db,
-                  durable || !wal ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL");
+    db->hasty = !durable && wal;
+    /* Folding the WAL in waits for the disk. */
+    error = db_run(db, db->hasty ? "PRAGMA wal_autocheckpoint = 0"
+                                 : "PRAGMA wal_autocheckpoint = " CHECKPOINT_PAGES);
+    if (error)
+        return error;
+    return db_run(db, db->hasty ? "PRAGMA synchronous = NORMAL" : "PRAGMA synchronous = FULL");
+}
+
+uint64_t db_acts(const struct db *db)
+{
+    return db->made;
+}
+
+enum error db_sync(struct db *db)
+{
+    sqlite3_file *wal = NULL;
+    int64_t acts;
+    enum error error = db_read_acts(db, &acts); /* after which its WAL is open */
+    int code = SQLITE_OK;
+
+    if (error)
+        return error;
+    sqlite3_file_control(db->handle, "main", SQLITE_FCNTL_JOURNAL_POINTER, &wal);
+    if (wal && wal->pMethods)
+        code = wal->pMethods->xSync(wal, SQLITE_SYNC_NORMAL | SQLITE_SYNC_DATAONLY);
+    return code == SQLITE_OK ? ERROR_NONE : db_raise(db, code);
 }
 
 const char *db_notice(const struct db *db)
@@ -295,16 +327,25 @@ const char *db_notice(const struct db *db)
     return db->notice[0] ? db->notice : NULL;
 }
 
+enum error db_read_acts(struct db *db, int64_t *acts)
+{
+    return db_run_integer(db, "SELECT acts FROM revision", acts);
+}
+
 enum error db_changed(struct db *db, bool *changed)
 {
-    int64_t version;
+    int64_t version, acts = db->acts;
     enum error error;
 
     *changed = false;
     error = db_run_integer(db, "PRAGMA data_version", &version);
+    if (!error && version != db->version)
+        error = db_read_acts(db, &acts);
     if (error)
         return error;
-    *changed = version != db->version;
+    *changed = db->others || acts != db->acts;
     db->version = version;
+    db->acts = acts;
+    db->others = false;
     return ERROR_NONE;
 }

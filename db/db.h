@@ -37,16 +37,31 @@ void db_close(struct db *db); /* NULL is safe */
 void db_set_patience(struct db *db, int milliseconds);
 
 /* `durable` false: from now on what a call has stored outlives the program, however it ends, but a
- * power cut may take the last moments of it, and saving is so cheap that a draft can be saved with
- * every word. (Where the disk refuses WAL it stays durable.) */
+ * power cut may take the last moments of it, and what it has deleted is not overwritten yet; saving
+ * does not wait for the disk, so that a draft can be saved with every word. Somebody else calls
+ * db_sync and db_tidy then, in a thread of their own. (Where the disk refuses WAL it stays
+ * durable.)
+ */
 enum error db_set_durable(struct db *db, bool durable) MUST_CHECK;
+
+/* How many calls through this connection have changed something; drafts do not count. */
+uint64_t db_acts(const struct db *db);
+
+/* What any connection has stored is on the disk when this returns ERROR_NONE. ERROR_IO: the disk
+ * may have lost it. */
+enum error db_sync(struct db *db) MUST_CHECK;
+
+/* What connections that are not durable have put off: bytes that were deleted are overwritten
+ * (db_notice where they are not yet), and the WAL is folded in. */
+enum error db_tidy(struct db *db) MUST_CHECK;
 
 /* A sentence about something that is worth the user's while, or NULL. After db_open: the disk
  * refuses WAL, or what was deleted earlier could not yet be overwritten; after a call that deletes
  * or edits messages: its bytes could not. Lives until the next call that changes something. */
 const char *db_notice(const struct db *db);
 
-/* True once after another connection has changed the file: what was read from it may be stale. */
+/* True once after another connection has changed the file: what was read from it may be stale.
+ * Drafts do not count. */
 enum error db_changed(struct db *db, bool *changed) MUST_CHECK;
 
 /* ---- messages ---- */

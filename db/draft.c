@@ -43,7 +43,7 @@ enum error db_draft_save(struct db *db, int64_t *id, const char *text, size_t le
     if (error)
         return error;
     error = length ? draft_put(db, &number, text, length) : draft_remove(db, number, &emptied);
-    error = transaction_end(db, error);
+    error = transaction_end_quietly(db, error);
     if (!error)
         *id = length ? number : 0;
     if (!error && emptied)

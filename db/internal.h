@@ -17,7 +17,11 @@ struct db {
     enum db_mode mode;
     int patience;     /* ms that a call waits for other writers */
     bool walking;     /* a visitor is being called: nothing may be changed */
+    bool hasty;       /* what it stores is made durable, and deleted bytes purged, by others */
     int64_t version;  /* PRAGMA data_version when db_changed last looked */
+    int64_t acts;     /* revision.acts as it is known here, with those of this connection */
+    bool others;      /* acts of others were among them when this connection last acted */
+    uint64_t made;    /* acts of this connection */
     char notice[512]; /* of db_notice; "": none */
 };
 
@@ -29,6 +33,9 @@ enum error db_uri(const char *path, const char *options, struct buffer *uri) MUS
 
 /* Opens a file that it makes, without tables; db_close. ERROR_EXISTS. */
 enum error db_connect_new(const char *path, struct db **out) MUST_CHECK;
+
+/* How many acts the file has seen. */
+enum error db_read_acts(struct db *db, int64_t *acts) MUST_CHECK;
 
 /* Whether the file keeps a WAL: not where the disk refuses it. */
 enum error db_uses_wal(struct db *db, bool *wal) MUST_CHECK;
@@ -99,6 +106,9 @@ enum error transaction_begin(struct db *db) MUST_CHECK;
 /* Commits where `error` is ERROR_NONE, else rolls back and returns `error`. */
 enum error transaction_end(struct db *db, enum error error) MUST_CHECK;
 
+/* The same where only drafts changed or what is derived: db_changed says nothing of it. */
+enum error transaction_end_quietly(struct db *db, enum error error) MUST_CHECK;
+
 /* Rolls back what was begun. */
 void transaction_drop(struct db *db);
 
@@ -122,7 +132,8 @@ enum error purge_want(struct db *db) MUST_CHECK;
 
 /* After that transaction: no byte of what was deleted stays in a file of the profile. Where it
  * fails (others read on for seconds, the disk is full) the deletion holds all the same; a notice
- * says so, and the next purge_run or db_open tries again. */
+ * says so, and the next purge_run or db_open tries again. A hasty connection leaves it to db_tidy.
+ */
 void purge_run(struct db *db);
 
 /* What an earlier process has left to be purged. */
@@ -130,7 +141,7 @@ enum error purge_resume(struct db *db) MUST_CHECK;
 
 /* After a transaction that emptied the draft or the outbox: its bytes leave the WAL, at once where
  * nobody is reading, else when the WAL is next truncated (the last connection to close does that
- * too). */
+ * too). A hasty connection leaves it to db_tidy. */
 void purge_wal(struct db *db);
 
 /* ---- entries (entry.c) ---- */

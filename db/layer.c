@@ -86,10 +86,10 @@ enum error layer_restore(struct db *db, db_restore *restore, void *context, int6
  * that none can until its end. */
 static enum error is_stale(struct db *db, bool *stale)
 {
-    int64_t version;
-    enum error error = db_run_integer(db, "PRAGMA data_version", &version);
+    int64_t acts;
+    enum error error = db_read_acts(db, &acts);
 
-    *stale = version != db->version;
+    *stale = db->others || acts != db->acts;
     return error;
 }
 
@@ -115,5 +115,5 @@ enum error db_layer_save(struct db *db, const void *bytes, size_t length)
     error = is_stale(db, &stale);
     if (!error && !stale)
         error = put(db, bytes, length);
-    return transaction_end(db, error);
+    return transaction_end_quietly(db, error);
 }

@@ -72,7 +72,8 @@ static void try_to_purge(struct db *db)
 void purge_run(struct db *db)
 {
     db->notice[0] = '\0';
-    try_to_purge(db);
+    if (!db->hasty)
+        try_to_purge(db);
 }
 
 enum error purge_resume(struct db *db)
@@ -86,7 +87,7 @@ enum error purge_resume(struct db *db)
     return error;
 }
 
-void purge_wal(struct db *db)
+static void empty_wal(struct db *db)
 {
     enum error error;
 
@@ -94,4 +95,28 @@ void purge_wal(struct db *db)
     error = truncate_wal(db, WAL_PATIENCE);
     sqlite3_busy_timeout(db->handle, db->patience);
     (void)error;
+}
+
+void purge_wal(struct db *db)
+{
+    if (!db->hasty)
+        empty_wal(db);
+}
+
+enum error db_tidy(struct db *db)
+{
+    enum error error;
+    int code;
+
+    db->notice[0] = '\0';
+    error = purge_resume(db);
+    if (error)
+        return error;
+    /* The disk is waited for here, where writers need not wait too, and not where it is emptied. */
+    code = sqlite3_wal_checkpoint_v2(db->handle, "main", SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+    if (code != SQLITE_OK && (code & 0xFF) != SQLITE_BUSY)
+        return db_raise(db, code);
+    empty_wal(db);
+    /* Whoever writes into an empty WAL first waits until its head is on the disk. */
+    return db_run(db, "UPDATE purge SET done = done");
 }

@@ -118,6 +118,8 @@ static const char *const migration[] = {
     "INSERT INTO draft (text, changed) SELECT text,"
     "  CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER) FROM earlier;"
     "DROP TABLE earlier;"
+    /* Counts the transactions that changed more than drafts and what is derived. */
+    "ALTER TABLE revision ADD COLUMN acts INTEGER NOT NULL DEFAULT 0;"
     /* A row: the texts are encrypted (vault.c). */
     "CREATE TABLE vault ("
     "  id INTEGER PRIMARY KEY CHECK (id = 1),"

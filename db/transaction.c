@@ -30,10 +30,26 @@ enum error transaction_begin(struct db *db)
     return error;
 }
 
-enum error transaction_end(struct db *db, enum error error)
+enum error transaction_end_quietly(struct db *db, enum error error)
 {
     if (!error)
         error = db_run(db, "COMMIT");
     transaction_drop(db);
     return error;
+}
+
+enum error transaction_end(struct db *db, enum error error)
+{
+    int64_t acts = 0;
+
+    if (!error)
+        error = db_run_integer(db, "UPDATE revision SET acts = acts + 1 RETURNING acts", &acts);
+    error = transaction_end_quietly(db, error);
+    if (error)
+        return error;
+    if (acts != db->acts + 1)
+        db->others = true;
+    db->acts = acts;
+    db->made++;
+    return ERROR_NONE;
 }

@@ -159,6 +159,36 @@ static void settings(void **state)
     db_close(db);
 }
 
+/* Drafts are nobody's news; what a connection does that is not durable is made good by tidying. */
+static void hasty_connections(void **state)
+{
+    struct db *db = scratch_open("x.db", DB_CREATE), *keeper = scratch_open("x.db", DB_WRITE);
+    static char text[] = "a secret thought";
+    struct entry entry = scratch_entry(text);
+    int64_t draft = 0, id;
+    bool changed;
+
+    (void)state;
+    assert_ok(db_set_durable(db, false));
+    assert_ok(db_set_durable(keeper, false));
+    assert_ok(db_draft_save(keeper, &draft, text, strlen(text)));
+    assert_ok(db_changed(db, &changed));
+    assert_false(changed);
+    assert_int_equal(db_acts(db), 0);
+    assert_ok(db_add(db, &entry, draft, &id));
+    assert_int_equal(db_acts(db), 1);
+    assert_ok(db_changed(keeper, &changed));
+    assert_true(changed);
+    assert_ok(db_delete(db, &id, 1));
+    assert_true(scratch_has(text));
+    assert_ok(db_sync(keeper));
+    assert_ok(db_tidy(keeper));
+    assert_null(db_notice(keeper));
+    assert_false(scratch_has(text));
+    db_close(db);
+    db_close(keeper);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -167,6 +197,7 @@ int main(void)
         scratch_test(the_last_saved_comes_first),
         scratch_test(a_connection_that_does_not_wait_for_the_disk),
         scratch_test(emptied_drafts_are_gone),
+        scratch_test(hasty_connections),
         scratch_test(settings),
     };
 
