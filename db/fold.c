@@ -175,25 +175,29 @@ static char lower(char c)
     return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
 }
 
-static bool is_ascii_at(const char *text, size_t length, size_t at)
+/* ASCII but NUL. */
+static bool is_plain(char c)
 {
-    return at == length || ((unsigned char)text[at] < 0x80 && text[at]);
+    return c > 0 && (unsigned char)c < 0x80;
 }
 
 /* Folds all of a text into the scratch buffer. */
 static enum error fold_all(struct buffer *scratch, const char *text, size_t length)
 {
     enum error error;
-    size_t taken = 1;
+    size_t at = 0, taken;
 
     buffer_clear(scratch);
     error = buffer_reserve(scratch, 3 * length + 1);
-    for (size_t at = 0; at < length && !error; at += taken) {
-        taken = 1;
-        if (is_ascii_at(text, length, at) && is_ascii_at(text, length, at + 1))
+    while (at < length && !error) {
+        /* A letter of ASCII is a piece unless something joins it. */
+        for (; at < length && is_plain(text[at]) && (at + 1 == length || is_plain(text[at + 1]));
+             at++)
             scratch->data[scratch->length++] = lower(text[at]);
-        else
-            error = fold_piece(scratch, text + at, length - at, &taken);
+        if (at == length)
+            break;
+        error = fold_piece(scratch, text + at, length - at, &taken);
+        at += taken;
     }
     return error;
 }
@@ -222,14 +226,31 @@ static bool ascii_matches(const char *text, const char *term, size_t term_length
     return true;
 }
 
+/* The first byte from `at` on that folds to `first`, or NULL. */
+static const char *next_candidate(const char *at, size_t length, char first)
+{
+    const char *small = memchr(at, first, length), *large = NULL;
+
+    if (first >= 'a' && first <= 'z')
+        large = memchr(at, first - ('a' - 'A'), small ? (size_t)(small - at) : length);
+    return large ? large : small;
+}
+
 /* Where a term stands in a text of ASCII. */
 static struct fold_match find_ascii(const char *text, size_t length, const char *term)
 {
     size_t term_length = strlen(term);
+    const char *end = text + length, *at = text;
 
-    for (size_t at = 0; at + term_length <= length; at++)
-        if (lower(text[at]) == term[0] && ascii_matches(text + at, term, term_length))
-            return (struct fold_match){.start = at, .end = at + term_length};
+    while ((size_t)(end - at) >= term_length) {
+        at = next_candidate(at, (size_t)(end - at) - term_length + 1, term[0]);
+        if (!at)
+            break;
+        if (ascii_matches(at, term, term_length))
+            return (struct fold_match){.start = (size_t)(at - text),
+                                       .end = (size_t)(at - text) + term_length};
+        at++;
+    }
     return (struct fold_match){0};
 }
 

@@ -22,7 +22,8 @@ struct fold_match {
     size_t start, end;
 };
 
-/* Whether `term`, which is folded, is a part of the text. ERROR_NO_MEMORY, ERROR_TOO_LARGE. */
+/* Whether `term`, which is folded and not empty, is a part of the text. ERROR_NO_MEMORY,
+ * ERROR_TOO_LARGE. */
 enum error fold_contains(struct buffer *scratch, const char *text, size_t length, const char *term,
                          bool *found) MUST_CHECK;
 
