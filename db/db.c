@@ -39,6 +39,8 @@ static enum error configure(struct db *db)
     enum error error = search_register(db);
     int code;
 
+    if (!error)
+        error = vault_register(db);
     sqlite3_busy_timeout(db->handle, db->patience);
     for (size_t i = 0; i < sizeof pragma / sizeof pragma[0] && !error; i++)
         error = db_run(db, pragma[i]);
@@ -212,6 +214,8 @@ static enum error try_to_open(struct db *db)
     disconnect(db);
     error = db->mode == DB_READ ? open_to_read(db) : open_to_write(db);
     if (!error)
+        error = vault_load(db);
+    if (!error)
         error = db_run_integer(db, "PRAGMA data_version", &db->version);
     db->made = 0;
     db->others = false;
@@ -276,6 +280,7 @@ void db_close(struct db *db)
     if (!db)
         return;
     disconnect(db);
+    vault_clear(&db->vault);
     free(db->path);
     free(db);
 }
@@ -341,6 +346,8 @@ enum error db_changed(struct db *db, bool *changed)
     error = db_run_integer(db, "PRAGMA data_version", &version);
     if (!error && version != db->version)
         error = db_read_acts(db, &acts);
+    if (!error && version != db->version)
+        error = vault_check(db);
     if (error)
         return error;
     *changed = db->others || acts != db->acts;

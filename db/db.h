@@ -111,7 +111,8 @@ typedef enum error db_visit(void *context, const struct entry *entry);
  */
 typedef bool db_restore(void *context, const void *bytes, size_t length);
 
-/* Every live rating (with its message), in the order of rating, from one snapshot. `restore` (NULL:
+/* Every live rating (with its message, unless that is damaged), in the order of rating, from one
+ * snapshot. `restore` (NULL:
  * none) is called first if a layer is kept that is true still; where it takes it, the walk starts
  * after the ratings that the layer was learnt from. */
 enum error db_each_rating(struct db *db, db_restore *restore, db_visit *visit,

@@ -24,7 +24,7 @@ static enum error draft_put(struct db *db, int64_t *id, const char *text, size_t
     if (error)
         return error;
     query_start(&query, db,
-                "INSERT INTO draft (id, text, changed) VALUES (?, ?, ?)"
+                "INSERT INTO draft (id, text, changed) VALUES (?1, sealed('draft', ?1, ?2), ?3)"
                 " ON CONFLICT (id) DO UPDATE SET text = excluded.text, changed = excluded.changed");
     query_bind_integer(&query, *id);
     query_bind_blob(&query, text, length);
@@ -82,7 +82,9 @@ enum error db_draft_list(struct db *db, struct draft **out, size_t *count)
 
     *out = NULL;
     *count = 0;
-    query_start(&query, db, "SELECT id, changed, text FROM draft ORDER BY changed DESC, id DESC");
+    query_start(&query, db,
+                "SELECT id, changed, opened('draft', id, text) AS text FROM draft"
+                " WHERE text IS NOT NULL ORDER BY changed DESC, id DESC");
     while (query_step(&query))
         append(&query, out, count);
     error = query_finish(&query);

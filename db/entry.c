@@ -1,6 +1,7 @@
 #include "db/internal.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 void entry_clear(struct entry *entry)
 {
@@ -18,6 +19,15 @@ void drafts_free(struct draft *drafts, size_t count)
     free(drafts);
 }
 
+/* One damaged text does not hide the others. */
+static void stand_in(struct query *query, struct entry *entry)
+{
+    entry->damaged = true;
+    entry->text = strdup("(this text is damaged and cannot be read)");
+    if (!entry->text)
+        query_fail(query, SQLITE_NOMEM);
+}
+
 void entry_read(struct query *query, struct entry *out)
 {
     int64_t verdict = query_integer(query, 7);
@@ -30,10 +40,12 @@ void entry_read(struct query *query, struct entry *out)
                           .probability = query_real(query, 5),
                           .model = query_text(query, 6),
                           .label = query_text(query, 8)};
-    if (!out->text || verdict < VERDICT_NONE || verdict > VERDICT_WRONG)
+    if (verdict < VERDICT_NONE || verdict > VERDICT_WRONG)
         query_fail(query, SQLITE_CORRUPT);
     else
         out->verdict = (enum verdict)verdict;
+    if (!out->text && query->code == SQLITE_OK)
+        stand_in(query, out);
 }
 
 enum error entry_walk(struct query *query, db_visit *visit, void *context)

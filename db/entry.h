@@ -2,7 +2,6 @@
 #define EMOTRACK_DB_ENTRY_H
 
 #include <stdbool.h>
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -19,7 +18,7 @@ struct entry {
     int64_t created;    /* milliseconds since 1970-01-01T00:00:00Z */
     int32_t offset;     /* the writer's clock, minutes east of UTC */
     char *text;         /* never NULL in an entry that was read */
-    bool damaged;       /* the text cannot be read: what stands there says so, and is no message's */
+    bool damaged;       /* nobody can read it: what stands there says so, and is no message */
     char *guess;        /* a label's name; NULL: "can't tell" */
     double probability; /* of the most probable label, 0 to 1 */
     char *model;        /* id of the model that guessed */
@@ -43,7 +42,8 @@ struct month {
     size_t right;    /* of those, rated right */
 };
 
-/* In which order messages are listed. Where two are alike, in the second pair, the newer is first. */
+/* In which order messages are listed. Where two are alike, in the second pair, the newer is first.
+ */
 enum db_order {
     DB_OLDEST_FIRST,
     DB_NEWEST_FIRST,

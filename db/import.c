@@ -6,8 +6,8 @@
 
 struct db_import {
     struct db *db;
-    struct query find, find_number, insert, rate; /* prepared once */
-    bool numbers;                                 /* those of the entries are kept */
+    struct query find, find_number, next, insert, rate; /* prepared once */
+    bool numbers;                                       /* those of the entries are kept */
 };
 
 static enum error start(struct db_import *import)
@@ -28,12 +28,14 @@ static void prepare(struct db_import *import)
 {
     struct db *db = import->db;
 
-    query_start(&import->find, db, "SELECT 1 FROM message WHERE created = ? AND text = ?");
+    query_start(&import->find, db,
+                "SELECT 1 FROM message m WHERE created = ? AND " ENTRY_TEXT " = ?");
     query_start(&import->find_number, db,
-                "SELECT created = ? AND text = ? FROM message WHERE id = ?");
+                "SELECT created = ? AND " ENTRY_TEXT " IS ? FROM message m WHERE id = ?");
+    query_start(&import->next, db, "SELECT seq + 1 FROM sqlite_sequence WHERE name = 'message'");
     query_start(&import->insert, db,
                 "INSERT INTO message (id, created, offset, text, guess, probability, model)"
-                " VALUES (nullif(?, 0), ?, ?, ?, ?, ?, ?)");
+                " VALUES (?1, ?2, ?3, sealed('message', ?1, ?4), ?5, ?6, ?7)");
     query_start(&import->rate, db, "INSERT INTO rating (message, verdict, label) VALUES (?, ?, ?)");
 }
 
@@ -41,6 +43,8 @@ static enum error finish_queries(struct db_import *import)
 {
     enum error error = query_finish(&import->find), result = query_finish(&import->find_number);
 
+    error = error ? error : result;
+    result = query_finish(&import->next);
     error = error ? error : result;
     result = query_finish(&import->insert);
     error = error ? error : result;
@@ -97,9 +101,21 @@ static enum error find_twin(struct db_import *import, const struct entry *entry,
     return failure_of(import, query);
 }
 
+static enum error take_next_id(struct db_import *import, int64_t *id)
+{
+    *id = query_step(&import->next) ? query_integer(&import->next, 0) : 1;
+    query_again(&import->next);
+    return failure_of(import, &import->next);
+}
+
+/* `id` 0: the next one. */
 static enum error insert(struct db_import *import, const struct entry *entry, int64_t *id)
 {
     struct query *query = &import->insert;
+    enum error error = *id ? ERROR_NONE : take_next_id(import, id);
+
+    if (error)
+        return error;
 
     query_bind_integer(query, *id);
     query_bind_integer(query, entry->created);
@@ -110,7 +126,6 @@ static enum error insert(struct db_import *import, const struct entry *entry, in
     query_bind_text(query, entry->model);
     query_step(query);
     query_again(query);
-    *id = sqlite3_last_insert_rowid(import->db->handle);
     return failure_of(import, query);
 }
 

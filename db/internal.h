@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "db/db.h"
+#include "db/vault.h"
 
 #include <sqlite3.h>
 
@@ -10,12 +11,22 @@
 
 enum { PATIENCE = 30000 /* ms that a call waits for other writers, unless told otherwise */ };
 
+enum { VAULT_NONCE = 24, VAULT_TAG = 16, VAULT_MARK = 16 /* bytes */ };
+
+/* How the texts are kept, as the file said when it was opened. */
+struct vault {
+    bool sealed;                    /* they are encrypted */
+    unsigned char mark[VAULT_MARK]; /* of the key */
+    unsigned char *key;             /* [DB_KEY] sodium_malloc'ed; NULL: nobody gave it yet */
+};
+
 struct db {
     sqlite3 *handle;
     sqlite3_stmt *rollback; /* prepared at opening: must not fail for want of memory */
     char *path;
     enum db_mode mode;
-    int patience;     /* ms that a call waits for other writers */
+    int patience; /* ms that a call waits for other writers */
+    struct vault vault;
     bool walking;     /* a visitor is being called: nothing may be changed */
     bool hasty;       /* what it stores is made durable, and deleted bytes purged, by others */
     int64_t version;  /* PRAGMA data_version when db_changed last looked */
@@ -144,12 +155,57 @@ enum error purge_resume(struct db *db) MUST_CHECK;
  * too). A hasty connection leaves it to db_tidy. */
 void purge_wal(struct db *db);
 
+/* ---- encrypted texts (vault.c) ----
+ * Every text is written and read through two functions in SQL, so that nothing else needs to know
+ * whether the journal is encrypted; `table` and `id` are those of its row:
+ *
+ *     sealed(table, id, value)   as it is to be stored
+ *     opened(table, id, value)   the text; NULL where it is damaged */
+
+enum error vault_register(struct db *db) MUST_CHECK;
+
+/* The same for bytes that are in memory: opens them in place. False: they are damaged, or there is
+ * no key. */
+bool vault_open(struct db *db, const char *table, int64_t id, char *bytes,
+                size_t *length) MUST_CHECK;
+
+/* Takes in what the file says; the key is gone. */
+enum error vault_load(struct db *db) MUST_CHECK;
+
+/* ERROR_DENIED: the file does not say any more what it said to vault_load. */
+enum error vault_check(struct db *db) MUST_CHECK;
+
+/* The sentence for a text that was refused: there is no key, or vault_check. */
+enum error vault_raise(struct db *db) MUST_CHECK;
+
+/* Wipes the key. */
+void vault_clear(struct vault *vault);
+
+/* The row of the table: the key, as a passphrase opens it. */
+struct vault_lock {
+    struct derivation derivation;
+    unsigned char wrapped[VAULT_NONCE + DB_KEY + VAULT_TAG];
+};
+
+/* A vault with a new key. */
+enum error vault_new(struct vault *out) MUST_CHECK;
+
+enum error vault_wrap(const struct vault *vault, const struct passphrase *passphrase,
+                      struct vault_lock *out) MUST_CHECK;
+
+/* Within a transaction. `sealing`: until it is put again, the trigger of a changed text rests. */
+enum error vault_put(struct db *db, const struct vault_lock *lock, bool sealing) MUST_CHECK;
+
 /* ---- entries (entry.c) ---- */
+
+/* The text of a message, as an expression. */
+#define ENTRY_TEXT "opened('message', m.id, m.text)"
 
 /* Columns, from 0, of every query that entry_read reads, and the join that finds the live rating
  * of each message: its newest that was not undone. */
 #define ENTRY_COLUMNS                                                                              \
-    "m.id, m.created, m.offset, m.text, m.guess, m.probability, m.model, r.verdict, r.label"
+    "m.id, m.created, m.offset, " ENTRY_TEXT ", m.guess, m.probability, m.model, r.verdict, "      \
+    "r.label"
 #define ENTRY_LIVE "(SELECT max(id) FROM rating WHERE message = m.id AND undone = 0)"
 #define ENTRY_FROM " FROM message m LEFT JOIN rating r ON r.id = " ENTRY_LIVE
 

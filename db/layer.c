@@ -50,7 +50,7 @@ static enum error offer(struct db *db, db_restore *restore, void *context, bool 
     bytes = read_bytes(db, &length, &code);
     if (code != SQLITE_OK)
         error = db_raise(db, code);
-    else
+    else if (vault_open(db, "layer", 1, bytes, &length))
         *taken = restore(context, bytes, length);
     free(bytes);
     result = db_run(db, "PRAGMA cache_size = -2000"); /* SQLite's own */
@@ -99,7 +99,7 @@ static enum error put(struct db *db, const void *bytes, size_t length)
 
     query_start(&query, db,
                 "INSERT OR REPLACE INTO layer"
-                " SELECT 1, id, ? FROM (" NEWEST_RATING ")");
+                " SELECT 1, id, sealed('layer', 1, ?) FROM (" NEWEST_RATING ")");
     query_bind_blob(&query, bytes, length);
     query_step(&query);
     return query_finish(&query);

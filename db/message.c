@@ -13,15 +13,18 @@ static void bind_content(struct query *query, const struct entry *entry)
 static enum error insert(struct db *db, const struct entry *entry, int64_t *id)
 {
     struct query query;
+    enum error error = db_next_id(db, "message", id);
 
+    if (error)
+        return error;
     query_start(&query, db,
-                "INSERT INTO message (text, guess, probability, model, created, offset)"
-                " VALUES (?, ?, ?, ?, ?, ?)");
+                "INSERT INTO message (text, guess, probability, model, id, created, offset)"
+                " VALUES (sealed('message', ?5, ?1), ?2, ?3, ?4, ?5, ?6, ?7)");
     bind_content(&query, entry);
+    query_bind_integer(&query, *id);
     query_bind_integer(&query, entry->created);
     query_bind_integer(&query, entry->offset);
     query_step(&query);
-    *id = sqlite3_last_insert_rowid(db->handle);
     return query_finish(&query);
 }
 
@@ -66,7 +69,8 @@ static enum error update(struct db *db, const struct entry *entry)
     enum error error;
 
     query_start(&query, db,
-                "UPDATE message SET text = ?, guess = ?, probability = ?, model = ? WHERE id = ?");
+                "UPDATE message SET text = sealed('message', ?5, ?1), guess = ?2,"
+                " probability = ?3, model = ?4 WHERE id = ?5");
     bind_content(&query, entry);
     query_bind_integer(&query, entry->id);
     query_step(&query);

@@ -103,6 +103,7 @@ enum error db_raise(struct db *db, int code)
     case SQLITE_CANTOPEN:
     case SQLITE_PERM: return raise_cannot_open(db);
     case SQLITE_READONLY: return raise_read_only(db, code);
+    case SQLITE_AUTH: return vault_raise(db);
     case SQLITE_INTERRUPT: return error_raise(ERROR_CANCELLED, "the search was stopped");
     case SQLITE_TOOBIG:
         return error_raise(ERROR_TOO_LARGE, "that text is too long for '%s'; shorten it", db->path);

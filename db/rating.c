@@ -96,15 +96,28 @@ enum error db_redo(struct db *db, int64_t *id)
     return transaction_end(db, error);
 }
 
+struct teaching {
+    db_visit *visit;
+    void *context;
+};
+
+static enum error visit_sound(void *context, const struct entry *entry)
+{
+    const struct teaching *teaching = context;
+
+    return entry->damaged ? ERROR_NONE : teaching->visit(teaching->context, entry);
+}
+
 static enum error walk_ratings(struct db *db, int64_t after, db_visit *visit, void *context)
 {
+    struct teaching teaching = {visit, context};
     struct query query;
 
     query_start(&query, db,
                 "SELECT " ENTRY_COLUMNS " FROM rating r JOIN message m ON m.id = r.message"
                 " WHERE r.id > ? AND r.id = " ENTRY_LIVE " ORDER BY r.id");
     query_bind_integer(&query, after);
-    return entry_walk(&query, visit, context);
+    return entry_walk(&query, visit_sound, &teaching);
 }
 
 enum error db_each_rating(struct db *db, db_restore *restore, db_visit *visit, void *context)

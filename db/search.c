@@ -77,8 +77,11 @@ static enum error write_conditions(const struct filter *filter, struct buffer *s
     if (!error && filter->you[0])
         error =
             buffer_append_text(sql, " AND iif(r.verdict = 1, m.guess, r.label) = ? COLLATE NOCASE");
+    /* Texts come last: with `r` in the condition they are not even decrypted where it fails. */
     for (int i = 0; i < filter->terms && !error; i++)
-        error = buffer_append_text(sql, " AND contains(m.text, ?)");
+        error = buffer_append_text(sql, asks_for_rating(filter)
+                                            ? " AND contains(iif(r.id, " ENTRY_TEXT ", NULL), ?)"
+                                            : " AND contains(" ENTRY_TEXT ", ?)");
     if (!error && filter->rated == FILTER_NOT_RATED)
         error = buffer_append_text(sql, " AND " ENTRY_LIVE " IS NULL");
     return error;

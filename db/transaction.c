@@ -25,6 +25,8 @@ enum error transaction_begin(struct db *db)
      * only where it uses a rollback journal. */
     if (db_has_moved(db))
         error = db_raise(db, SQLITE_READONLY_DBMOVED);
+    if (!error)
+        error = vault_check(db);
     if (error)
         transaction_drop(db);
     return error;
