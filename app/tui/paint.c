@@ -31,6 +31,11 @@ void paint_start(bool colour, bool ascii)
         init_pair((short)(i + 1), colours[i].colour, -1);
 }
 
+bool paint_ascii(void)
+{
+    return paint.ascii;
+}
+
 attr_t paint_label(const struct label *label)
 {
     const char *name = label->colour;
@@ -200,6 +205,11 @@ void paint_rule(int row)
 
 void paint_chosen(int row)
 {
-    if (row >= 0 && row < LINES)
-        mvchgat(row, 0, -1, A_REVERSE, 0, NULL);
+    paint_chosen_part(row, 0, -1);
+}
+
+void paint_chosen_part(int row, int column, int width)
+{
+    if (row >= 0 && row < LINES && column < COLS)
+        mvchgat(row, column, width, A_REVERSE, 0, NULL);
 }

@@ -14,6 +14,9 @@
  * signs beyond ASCII. */
 void paint_start(bool colour, bool ascii);
 
+/* Whether only signs of ASCII may be drawn. */
+bool paint_ascii(void);
+
 /* How a label's name is drawn. */
 attr_t paint_label(const struct label *label);
 
@@ -42,5 +45,8 @@ void paint_rule(int row);
 
 /* One row from the first column to the last in reverse: the row that is chosen. */
 void paint_chosen(int row);
+
+/* The same for a part of a row. */
+void paint_chosen_part(int row, int column, int width);
 
 #endif
