@@ -207,14 +207,19 @@ check-model: $(BUILD)/emotrack-lab
 # ---- installing ----
 
 PAGES       := $(PROGRAMS:$(BUILD)/%=$(BUILD)/man/%.1)
+FORMAT_PAGE := $(BUILD)/man/emotrack-config.5
 COMPLETIONS := $(foreach shell,bash zsh fish,$(BUILD)/completions/emotrack.$(shell))
 
-docs: $(PAGES) $(COMPLETIONS)
+docs: $(PAGES) $(FORMAT_PAGE) $(COMPLETIONS)
 	@:
 
 $(BUILD)/man/%.1: $(BUILD)/%
 	@mkdir -p $(@D)
 	$(Q)$< --generate man >$@.new && mv $@.new $@
+
+$(FORMAT_PAGE): $(BUILD)/emotrack
+	@mkdir -p $(@D)
+	$(Q)$< --generate format >$@.new && mv $@.new $@
 
 $(COMPLETIONS): $(BUILD)/completions/emotrack.%: $(BUILD)/emotrack
 	@mkdir -p $(@D)
@@ -229,6 +234,7 @@ define INSTALLED
 644 $(BUILD)/man/emotrack.1            share/man/man1/emotrack.1
 644 $(BUILD)/man/emotrack-server.1     share/man/man1/emotrack-server.1
 644 $(BUILD)/man/emotrack-lab.1        share/man/man1/emotrack-lab.1
+644 $(FORMAT_PAGE)                     share/man/man5/emotrack-config.5
 644 $(BUILD)/completions/emotrack.bash share/bash-completion/completions/emotrack
 644 $(BUILD)/completions/emotrack.zsh  share/zsh/site-functions/_emotrack
 644 $(BUILD)/completions/emotrack.fish share/fish/vendor_completions.d/emotrack.fish

@@ -30,30 +30,46 @@ static int run(const struct arguments *arguments)
     return report_outcome(arguments, error);
 }
 
-static const struct option options[] = {
 #define X(setting, name, variable, title, choices, help)                                           \
     {                                                                                              \
         name, "NAME", choices, help                                                                \
     }
+
+static const struct option options[] = {
     SETTINGS_TABLE(X),
-#undef X
     {"no-color", NULL, NULL, "the same as --colour none"},
     {"model", "FILE", NULL, "guess with the model in FILE instead of the profile's"},
     {0},
 };
 
+static const struct option format_entries[] = {SETTINGS_TABLE(X), {0}};
+
+#undef X
+
 static const struct command *const commands[] = {
-    &command_predict, &command_write,
-    &command_history, &command_rate,
-    &command_undo,    &command_redo,
-    &command_export,  &command_import,
-    &command_show,    &command_edit,
-    &command_forget,  &command_stats,
-    &command_backup,  &command_restore,
-    &command_check,   &command_profile,
-    &command_join,    &command_leave,
-    &command_sync,    &command_uploads,
-    &command_help,    NULL,
+    &command_predict,
+    &command_write,
+    &command_history,
+    &command_rate,
+    &command_undo,
+    &command_redo,
+    &command_export,
+    &command_import,
+    &command_show,
+    &command_edit,
+    &command_forget,
+    &command_stats,
+    &command_backup,
+    &command_restore,
+    &command_check,
+    &command_profile,
+    &command_config,
+    &command_join,
+    &command_leave,
+    &command_sync,
+    &command_uploads,
+    &command_help,
+    NULL,
 };
 
 static const struct section sections[] = {
@@ -63,10 +79,15 @@ static const struct section sections[] = {
      "was a message of which it can't tell. 75: 'sync' only: it failed for now, and what waits "
      "is sent by a later one."},
     {"Environment",
-     "EMOTRACK_PROFILE: the profile, where --profile does not say. EMOTRACK_MODEL: the model file, "
-     "where --model does not say. XDG_DATA_HOME: where the data lives. NO_COLOR: not empty: no "
-     "colours. VISUAL, EDITOR: what 'edit' opens a message with."},
+     "EMOTRACK_COLOUR, EMOTRACK_SYMBOLS, EMOTRACK_MOUSE, EMOTRACK_WEEK_START, EMOTRACK_PASTE, "
+     "EMOTRACK_PROFILE: what the options of these names say, where those are not given; the "
+     "configuration file comes after them. NO_COLOR: not empty: no colours, where neither --colour "
+     "nor EMOTRACK_COLOUR says otherwise. EMOTRACK_MODEL: the model file, where --model does not "
+     "say. XDG_DATA_HOME: where the data lives; XDG_CONFIG_HOME: where the configuration file "
+     "does. VISUAL, EDITOR: what 'edit' opens a message with."},
     {"Files",
+     "$XDG_CONFIG_HOME/emotrack/config, else ~/.config/emotrack/config: the settings; "
+     "emotrack-config(5) describes it, 'emotrack config' shows and changes it.\n\n"
      "$XDG_DATA_HOME/emotrack/NAME.db, else ~/.local/share/emotrack/NAME.db: the messages and "
      "ratings of the profile NAME and what was learnt from them, an SQLite database; where a "
      "server "
@@ -79,6 +100,38 @@ static const struct section sections[] = {
      "NAME.restore.part: what a backup or a restore that was cut off has left; the next one "
      "removes it."},
     {0},
+};
+
+static const struct section format_sections[] = {
+    {"Order of precedence",
+     "The command line (--week-start sunday) comes first, then the environment "
+     "(EMOTRACK_WEEK_START=sunday: the name in capitals, '_' for '-'; an empty one says nothing), "
+     "then the file, then the default, which is the first value of each setting above. NO_COLOR, "
+     "not empty, stands for EMOTRACK_COLOUR=none where that is not set. 'emotrack config' shows "
+     "each value and where it comes from."},
+    {"Errors",
+     "A line that is not understood is told with its number and changes nothing; so is a variable. "
+     "A file that cannot be read, is longer than 64 KiB or not text in UTF-8 leaves the defaults, "
+     "and is never written over. None of this stops the program."},
+    {"Examples",
+     "    # at home\n    colour = high-contrast\n    week-start = sunday\n    profile = alex"},
+    {"Files", "$XDG_CONFIG_HOME/emotrack/config, else ~/.config/emotrack/config."},
+    {"See also", "emotrack(1)"},
+    {0},
+};
+
+static const struct file_format format = {
+    .name = "emotrack-config",
+    .summary = "the configuration file of EmoTrack",
+    .details =
+        "A line for each setting, NAME = VALUE. A '#' begins a comment that goes to the end of the "
+        "line; blank lines, and blanks around names and values, mean nothing. Of several lines for "
+        "one setting the last counts. Every setting may be left out, and so may the file.\n\n"
+        "'emotrack config set NAME VALUE' and the Settings screen change one line and leave "
+        "comments, order and everything else as they are. The file is replaced whole or not at "
+        "all; through a symbolic link the file that it names is.",
+    .entries = format_entries,
+    .sections = format_sections,
 };
 
 static const struct program program = {
@@ -95,6 +148,7 @@ static const struct program program = {
     .commands = commands,
     .run = run,
     .sections = sections,
+    .format = &format,
 };
 
 int main(int argc, char **argv)

@@ -25,7 +25,7 @@ const struct option builtin_options[] = {
 };
 
 static const struct option hidden_options[] = {
-    {"generate", "WHAT", "man|bash|zsh|fish", "print a file for the build"},
+    {"generate", "WHAT", "man|format|bash|zsh|fish", "print a file for the build"},
     {0},
 };
 
@@ -312,6 +312,8 @@ static void generate(const struct program *program, const char *what)
 {
     if (strcmp(what, "man") == 0)
         manual_print(program);
+    else if (strcmp(what, "format") == 0)
+        manual_print_format(program->format);
     else
         completion_print(program, what);
 }

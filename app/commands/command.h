@@ -20,7 +20,8 @@ enum exit_code {
 enum { OPTIONS_MAX = 12 };
 
 /* In `argument` and in a command's operands these words tell the completions what to offer:
- * FILE, TSV and MODEL files, NAME the profiles, COMMAND the commands, `a|b` the words a and b. */
+ * FILE, TSV and MODEL files, NAME the profiles, COMMAND the commands, SETTING the settings, `a|b`
+ * the words a and b. */
 struct option {
     const char *name;     /* "json" for --json; NULL ends a list */
     const char *argument; /* "FILE" if it takes one; NULL: a flag */
@@ -47,6 +48,15 @@ struct section {
     const char *text;
 };
 
+/* A file that the program reads, for a man page of its own (section 5). */
+struct file_format {
+    const char *name;    /* of the page: "emotrack-config" */
+    const char *summary; /* one line */
+    const char *details;
+    const struct option *entries; /* those that have no choices take `argument` */
+    const struct section *sections;
+};
+
 struct program {
     const char *name;                              /* "emotrack" */
     const char *summary;                           /* one line */
@@ -54,7 +64,8 @@ struct program {
     const struct option *options;                  /* global: before or after the command */
     const struct command *const *commands;         /* NULL ends the list */
     int (*run)(const struct arguments *arguments); /* without a command; NULL: usage error */
-    const struct section *sections; /* for the man page, after the commands; NULL: none */
+    const struct section *sections;   /* for the man page, after the commands; NULL: none */
+    const struct file_format *format; /* NULL: there is none */
 };
 
 /* A command line taken apart. Borrowed from argv. */
@@ -82,8 +93,8 @@ const struct command *program_command(const struct program *program, const char 
  * as `--name value` or `--name=value`; `--` ends them; "-" is an operand. Returns an exit code:
  * EXIT_FAILED too where standard output could not be written. argv is reordered.
  *
- * `--generate man|bash|zsh|fish`, which --help does not show, prints the program's man page or a
- * shell's completion from the same table, for the build.
+ * `--generate man|format|bash|zsh|fish`, which --help does not show, prints the program's man page,
+ * that of its file or a shell's completion from the same table, for the build.
  *
  * Before anything else it makes the process safe to work in: descriptors 0 to 2 are taken, so that
  * no file of ours becomes one. The locale stays "C": commands speak UTF-8 whatever it is. */

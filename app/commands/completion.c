@@ -1,11 +1,20 @@
 #include "app/commands/completion.h"
 
+#include "app/settings.h"
+
 #include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
 /* What stands at a place of the command line. */
-enum offer { OFFER_NOTHING, OFFER_WORDS, OFFER_FILES, OFFER_PROFILES, OFFER_COMMANDS };
+enum offer {
+    OFFER_NOTHING,
+    OFFER_WORDS,
+    OFFER_FILES,
+    OFFER_PROFILES,
+    OFFER_COMMANDS,
+    OFFER_SETTINGS
+};
 
 static bool is_word(const char *word, size_t length, const char *name)
 {
@@ -22,6 +31,8 @@ static enum offer offer_of(const char *word, size_t length)
         return OFFER_PROFILES;
     if (is_word(word, length, "COMMAND"))
         return OFFER_COMMANDS;
+    if (is_word(word, length, "SETTING"))
+        return OFFER_SETTINGS;
     return memchr(word, '|', length) ? OFFER_WORDS : OFFER_NOTHING;
 }
 
@@ -52,6 +63,12 @@ static void print_command_names(const struct program *program)
 {
     for (size_t i = 0; program->commands[i]; i++)
         printf("%s%s", i > 0 ? " " : "", program->commands[i]->name);
+}
+
+static void print_setting_names(void)
+{
+    for (int i = 0; i < SETTINGS; i++)
+        printf("%s%s", i > 0 ? " " : "", setting_table[i].name);
 }
 
 /* The program's name where only letters, digits and _ are allowed. */
@@ -93,6 +110,11 @@ static void bash_offers(const struct program *program, enum offer offer, const c
     case OFFER_COMMANDS:
         printf("-W '");
         print_command_names(program);
+        printf("'");
+        break;
+    case OFFER_SETTINGS:
+        printf("-W '");
+        print_setting_names();
         printf("'");
         break;
     case OFFER_WORDS:
@@ -211,6 +233,11 @@ static void zsh_action(const struct program *program, enum offer offer, const ch
         print_command_names(program);
         printf(")");
         break;
+    case OFFER_SETTINGS:
+        printf("(");
+        print_setting_names();
+        printf(")");
+        break;
     case OFFER_WORDS:
         printf("(");
         print_choices(word, length);
@@ -300,6 +327,8 @@ static void fish_offer(const struct program *program, enum offer offer, const ch
         printf(" -a '");
         if (offer == OFFER_WORDS)
             print_choices(word, length);
+        else if (offer == OFFER_SETTINGS)
+            print_setting_names();
         else
             print_command_names(program);
         printf("'");

@@ -6,6 +6,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#define SECTION_1 "1 \"\" \"EmoTrack " EMOTRACK_VERSION "\" \"User Commands\""
+#define SECTION_5 "5 \"\" \"EmoTrack " EMOTRACK_VERSION "\" \"File Formats\""
+
 /* Text in which nothing is markup. */
 static void print_text(const char *text, size_t length)
 {
@@ -53,22 +56,29 @@ static void print_paragraphs(const char *text)
     }
 }
 
-static void print_options(const struct option *options)
+/* `mark` and `between` stand before the name and the value: "--" and " ". */
+static void print_entries(const struct option *options, const char *mark, const char *between)
 {
     for (size_t i = 0; options && options[i].name; i++) {
         const char *value = options[i].choices ? options[i].choices : options[i].argument;
 
-        fputs(".TP\n\\fB\\-\\-", stdout);
+        fputs(".TP\n\\fB", stdout);
+        print_string(mark);
         print_string(options[i].name);
         fputs("\\fR", stdout);
         if (value) {
-            fputs(" \\fI", stdout);
+            printf("%s\\fI", between);
             print_string(value);
             fputs("\\fR", stdout);
         }
         putchar('\n');
         print_sentence(options[i].help);
     }
+}
+
+static void print_options(const struct option *options)
+{
+    print_entries(options, "--", " ");
 }
 
 static void print_command(const struct program *program, const struct command *command)
@@ -87,23 +97,40 @@ static void print_command(const struct program *program, const struct command *c
     print_options(command->options);
 }
 
-static void print_name(const struct program *program)
+/* The head of a page, which is of `section`. */
+static void print_name(const char *name, const char *section, const char *summary)
 {
     fputs(".TH ", stdout);
-    print_capitals(program->name);
-    printf(" 1 \"\" \"EmoTrack %s\" \"User Commands\"\n.SH NAME\n", EMOTRACK_VERSION);
-    print_string(program->name);
+    print_capitals(name);
+    printf(" %s\n.SH NAME\n", section);
+    print_string(name);
     fputs(" \\- ", stdout);
-    print_string(program->summary);
-    fputs("\n.SH SYNOPSIS\n\\fB", stdout);
+    print_string(summary);
+    putchar('\n');
+}
+
+static void print_synopsis(const struct program *program)
+{
+    fputs(".SH SYNOPSIS\n\\fB", stdout);
     print_string(program->name);
     printf("\\fR [\\fIOPTIONS\\fR] %s\n",
            program->run ? "[\\fICOMMAND\\fR ...]" : "\\fICOMMAND\\fR ...");
 }
 
+static void print_sections(const struct section *sections)
+{
+    for (; sections && sections->title; sections++) {
+        fputs(".SH ", stdout);
+        print_capitals(sections->title);
+        putchar('\n');
+        print_paragraphs(sections->text);
+    }
+}
+
 void manual_print(const struct program *program)
 {
-    print_name(program);
+    print_name(program->name, SECTION_1, program->summary);
+    print_synopsis(program);
     fputs(".SH DESCRIPTION\n", stdout);
     print_sentence(program->summary);
     print_paragraphs(program->details);
@@ -113,10 +140,17 @@ void manual_print(const struct program *program)
     fputs(".SH COMMANDS\n", stdout);
     for (size_t i = 0; program->commands[i]; i++)
         print_command(program, program->commands[i]);
-    for (size_t i = 0; program->sections && program->sections[i].title; i++) {
-        fputs(".SH ", stdout);
-        print_capitals(program->sections[i].title);
-        putchar('\n');
-        print_paragraphs(program->sections[i].text);
-    }
+    print_sections(program->sections);
+}
+
+void manual_print_format(const struct file_format *format)
+{
+    if (!format)
+        return;
+    print_name(format->name, SECTION_5, format->summary);
+    fputs(".SH DESCRIPTION\n", stdout);
+    print_paragraphs(format->details);
+    fputs(".SH SETTINGS\n", stdout);
+    print_entries(format->entries, "", " = ");
+    print_sections(format->sections);
 }

@@ -1,7 +1,10 @@
 #include "app/commands/operands.h"
 
+#include "app/nearest.h"
+
 #include <errno.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -38,6 +41,26 @@ enum error operand_number(const struct arguments *arguments, const char *option,
         return error_raise(ERROR_USAGE, "--%s takes a number from 1 to %" PRId32 ", not '%s'",
                            option, INT32_MAX, word);
     return ERROR_NONE;
+}
+
+enum error operand_word(const char *word, const char *const *words, int *place)
+{
+    struct nearest nearest;
+    char all[128] = "";
+
+    nearest_init(&nearest, word);
+    for (*place = 0; words[*place]; ++*place) {
+        size_t used = strlen(all);
+
+        if (strcmp(words[*place], word) == 0)
+            return ERROR_NONE;
+        nearest_offer(&nearest, words[*place]);
+        snprintf(all + used, sizeof all - used, "%s%s", used > 0 ? "|" : "", words[*place]);
+    }
+    if (nearest.best)
+        return error_raise(ERROR_USAGE, "one of %s goes here, not '%s'; did you mean '%s'?", all,
+                           word, nearest.best);
+    return error_raise(ERROR_USAGE, "one of %s goes here, not '%s'", all, word);
 }
 
 enum error operand_filter(const struct arguments *arguments, struct buffer *out)

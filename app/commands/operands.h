@@ -19,6 +19,10 @@ enum error operand_id(const char *word, int64_t *id) MUST_CHECK;
 enum error operand_number(const struct arguments *arguments, const char *option,
                           size_t *number) MUST_CHECK;
 
+/* The place of a word in a list that NULL ends. ERROR_USAGE: it is not there; the sentence names
+ * the nearest, or all. */
+enum error operand_word(const char *word, const char *const *words, int *place) MUST_CHECK;
+
 /* Appends all operands, joined with blanks: a filter line. ERROR_TOO_LARGE. */
 enum error operand_filter(const struct arguments *arguments, struct buffer *out) MUST_CHECK;
 

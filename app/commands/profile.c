@@ -1,15 +1,14 @@
 #include "app/profile.h"
 
 #include "app/commands/commands.h"
+#include "app/commands/operands.h"
 #include "app/commands/session.h"
-#include "app/nearest.h"
 
 #include <stdio.h>
-#include <string.h>
 
 /* What can be done with profiles, and how many names it takes. */
 struct act {
-    const char *name, *names;
+    const char *names;
     int count;
     enum error (*run)(const struct arguments *arguments, char **name);
 };
@@ -67,40 +66,24 @@ static enum error change_name(const struct arguments *arguments, char **name)
     return error;
 }
 
+static const char *const act_names[] = {"list", "new", "delete", "rename", NULL};
+
 static const struct act acts[] = {
-    {"list", "no name", 0, list},
-    {"new", "one name", 1, make},
-    {"delete", "one name", 1, remove_for_good},
-    {"rename", "two names, the old and the new", 2, change_name},
+    {"no name", 0, list},
+    {"one name", 1, make},
+    {"one name", 1, remove_for_good},
+    {"two names, the old and the new", 2, change_name},
 };
-
-static enum error find_act(const char *word, const struct act **act)
-{
-    struct nearest nearest;
-
-    nearest_init(&nearest, word);
-    for (size_t i = 0; i < sizeof acts / sizeof *acts; i++) {
-        nearest_offer(&nearest, acts[i].name);
-        if (strcmp(acts[i].name, word) == 0) {
-            *act = &acts[i];
-            return ERROR_NONE;
-        }
-    }
-    return error_raise(ERROR_USAGE,
-                       "profiles are for list, new, delete and rename, not for '%s'%s%s%s", word,
-                       nearest.best ? "; did you mean '" : "", nearest.best ? nearest.best : "",
-                       nearest.best ? "'?" : "");
-}
 
 static int run(const struct arguments *arguments)
 {
-    const struct act *act = NULL;
-    enum error error = find_act(arguments->operand[0], &act);
+    int act;
+    enum error error = operand_word(arguments->operand[0], act_names, &act);
 
-    if (!error && arguments->operands - 1 != act->count)
-        error = error_raise(ERROR_USAGE, "'profile %s' takes %s", act->name, act->names);
+    if (!error && arguments->operands - 1 != acts[act].count)
+        error = error_raise(ERROR_USAGE, "'profile %s' takes %s", act_names[act], acts[act].names);
     if (!error)
-        error = act->run(arguments, arguments->operand + 1);
+        error = acts[act].run(arguments, arguments->operand + 1);
     return report_outcome(arguments, error);
 }
 

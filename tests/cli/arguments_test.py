@@ -7,8 +7,8 @@ import unittest
 from harness import PROGRAM, LAB, Case
 
 COMMANDS = ["predict", "write", "history", "rate", "undo", "redo", "export", "import", "show",
-            "edit", "forget", "stats", "backup", "restore", "check", "profile", "join", "leave",
-            "sync", "uploads", "help"]
+            "edit", "forget", "stats", "backup", "restore", "check", "profile", "config", "join",
+            "leave", "sync", "uploads", "help"]
 
 
 class ArgumentsTest(Case):
@@ -97,6 +97,8 @@ class ArgumentsTest(Case):
                 done = subprocess.run(["groff", "-man", "-Tutf8", "-ww", "-z"], input=page,
                                       capture_output=True, check=True)
                 self.assertEqual(done.stderr, b"")
+        page = self.emotrack("--generate", "format").out
+        self.assertTrue(page.startswith(b".TH EMOTRACK-CONFIG 5 "))
         page = self.emotrack("--generate", "man").out.decode()
         for command in COMMANDS:
             self.assertIn(f'.SS "emotrack {command}', page)
