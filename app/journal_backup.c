@@ -382,7 +382,7 @@ enum error journal_restore(struct restore *restore, bool replace, struct restore
     if (!error)
         error = step(&stage, 0, 0);
     if (!error)
-        error = db_restore_copy(restore->journal->db, restore->copy.data, &restored);
+        error = db_restore_copy(restore->journal->db, restore->copy.data, NULL, &restored);
     out->messages = restored.messages;
     out->contributions = restored.contributions;
     out->unjoined = restored.unjoined;

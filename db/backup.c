@@ -125,17 +125,34 @@ enum error db_is_journal(const char *path, bool *is)
 
 /* ---- restoring: within a transaction, with the copy attached ---- */
 
+static const char *const removal[] = {
+    "DELETE FROM main.outbox", "DELETE FROM main.rating",  "DELETE FROM main.message",
+    "DELETE FROM main.draft",  "DELETE FROM main.setting",
+};
+
+#define COPY_MESSAGES(text)                                                                        \
+    "INSERT INTO main.message (id, created, offset, text, guess, probability, model)"              \
+    " SELECT id, created, offset, " text ", guess, probability, model FROM copy.message"
+#define COPY_DRAFTS(text)                                                                          \
+    "INSERT INTO main.draft (id, text, changed) SELECT id, " text ", changed FROM copy.draft"
+
+/* Texts in clear are encrypted on the way where the journal is. */
+static const char *const clear_texts[] = {
+    COPY_MESSAGES("sealed('message', id, CAST(text AS TEXT))"),
+    COPY_DRAFTS("sealed('draft', id, text)"),
+};
+
+static const char *const encrypted_texts[] = {COPY_MESSAGES("text"), COPY_DRAFTS("text")};
+
+static const char *const new_vault[] = {
+    "DELETE FROM main.vault",
+    "INSERT INTO main.vault (id, salt, passes, memory, wrapped, mark)"
+    " SELECT 1, salt, passes, memory, wrapped, mark FROM copy.vault",
+};
+
 static const char *const replacement[] = {
-    "DELETE FROM main.outbox",
-    "DELETE FROM main.rating",
-    "DELETE FROM main.message",
-    "DELETE FROM main.draft",
-    "DELETE FROM main.setting",
-    "INSERT INTO main.message (id, created, offset, text, guess, probability, model)"
-    " SELECT id, created, offset, CAST(text AS TEXT), guess, probability, model FROM copy.message",
     "INSERT INTO main.rating (id, message, verdict, label, undone)"
     " SELECT id, message, verdict, label, undone FROM copy.rating ORDER BY id",
-    "INSERT INTO main.draft (id, text, changed) SELECT id, text, changed FROM copy.draft",
     "INSERT INTO main.setting SELECT name, value FROM copy.setting",
     /* No number is ever used twice. */
     "UPDATE main.sqlite_sequence SET seq = max(seq, coalesce((SELECT c.seq"
@@ -190,12 +207,37 @@ static enum error count_restored(struct db *db, struct db_restored *out)
     return error;
 }
 
-static enum error replace(struct db *db, struct db_restored *out)
+static enum error run_all(struct db *db, const char *const *sql, size_t count)
+{
+    enum error error = ERROR_NONE;
+
+    for (size_t i = 0; i < count && !error; i++)
+        error = db_run(db, sql[i]);
+    return error;
+}
+
+#define RUN_ALL(db, list) run_all((db), (list), sizeof(list) / sizeof *(list))
+
+/* `vault`: of the copy. */
+static enum error replace_texts(struct db *db, const struct vault *vault)
+{
+    enum error error = RUN_ALL(db, removal);
+
+    if (!error && vault->key)
+        error = RUN_ALL(db, new_vault);
+    if (error)
+        return error;
+    return vault->sealed ? RUN_ALL(db, encrypted_texts) : RUN_ALL(db, clear_texts);
+}
+
+static enum error replace(struct db *db, const struct vault *vault, struct db_restored *out)
 {
     enum error error = purge_want(db);
 
-    for (size_t i = 0; i < sizeof replacement / sizeof *replacement && !error; i++)
-        error = db_run(db, replacement[i]);
+    if (!error)
+        error = replace_texts(db, vault);
+    if (!error)
+        error = RUN_ALL(db, replacement);
     if (!error)
         error = merge_ledger(db, out);
     return error ? error : count_restored(db, out);
@@ -217,7 +259,8 @@ static enum error attach(struct db *db, const char *copy)
     return error;
 }
 
-static enum error replace_from(struct db *db, const char *copy, struct db_restored *out)
+static enum error replace_from(struct db *db, const char *copy, const struct vault *vault,
+                               struct db_restored *out)
 {
     enum error error = attach(db, copy), result;
 
@@ -225,21 +268,42 @@ static enum error replace_from(struct db *db, const char *copy, struct db_restor
         return error;
     error = transaction_begin(db);
     if (!error)
-        error = transaction_end(db, replace(db, out));
+        error = transaction_end(db, replace(db, vault, out));
     result = db_run(db, "DETACH copy");
     return error ? error : result;
 }
 
-enum error db_restore_copy(struct db *db, const char *copy, struct db_restored *out)
+/* Brings the copy up to date. `*vault`: its own, with the key where the journal has another one. */
+static enum error prepare_copy(struct db *db, const char *copy, const unsigned char *key,
+                               struct vault *vault)
 {
     struct db *file = NULL;
     enum error error = db_open(copy, DB_WRITE, &file);
 
-    *out = (struct db_restored){0};
-    db_close(file);
+    *vault = (struct vault){0};
+    if (error)
+        return error;
+    if (file->vault.sealed && !vault_same(&file->vault, &db->vault))
+        error = key ? db_unlock_with(file, key) : vault_raise(file);
     if (!error)
-        error = replace_from(db, copy, out);
+        vault_move(vault, &file->vault);
+    db_close(file);
+    return error;
+}
+
+enum error db_restore_copy(struct db *db, const char *copy, const unsigned char *key,
+                           struct db_restored *out)
+{
+    struct vault vault;
+    enum error error = prepare_copy(db, copy, key, &vault);
+
+    *out = (struct db_restored){0};
+    if (!error)
+        error = replace_from(db, copy, &vault, out);
+    if (!error && vault.key)
+        vault_move(&db->vault, &vault);
     if (!error)
         purge_run(db);
+    vault_clear(&vault);
     return error;
 }

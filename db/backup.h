@@ -39,8 +39,14 @@ struct db_restored {
  * What was spent stays spent: the ledger keeps all of its rows and gains those of the copy that it
  * lacks. The joined server, the lot of the round and the numbers that messages and ratings have had
  * stay the journal's own; reports that wait are withdrawn, since the messages behind them are
- * replaced; the revision of the ratings becomes larger than both. */
-enum error db_restore_copy(struct db *db, const char *copy, struct db_restored *out) MUST_CHECK;
+ * replaced; the revision of the ratings becomes larger than both.
+ *
+ * The journal is encrypted afterwards where either was (db/vault.h). A copy in clear is encrypted
+ * with the journal's key. One that is encrypted brings its own key along, and the passphrase with
+ * it: `key` (NULL else) must be that key, ERROR_DENIED. Where that is the journal's key already,
+ * the journal's passphrase stays. */
+enum error db_restore_copy(struct db *db, const char *copy, const unsigned char *key,
+                           struct db_restored *out) MUST_CHECK;
 
 /* Whether another program has the journal open now. Where the disk refuses WAL nobody can tell:
  * false. */

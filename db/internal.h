@@ -178,8 +178,14 @@ enum error vault_check(struct db *db) MUST_CHECK;
 /* The sentence for a text that was refused: there is no key, or vault_check. */
 enum error vault_raise(struct db *db) MUST_CHECK;
 
+/* Whether both are in clear, or have the same key. */
+bool vault_same(const struct vault *a, const struct vault *b);
+
 /* Wipes the key. */
 void vault_clear(struct vault *vault);
+
+/* Clears `to`, which becomes what `from` was; that is in clear then. */
+void vault_move(struct vault *to, struct vault *from);
 
 /* The row of the table: the key, as a passphrase opens it. */
 struct vault_lock {

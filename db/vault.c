@@ -168,6 +168,18 @@ void vault_clear(struct vault *vault)
     *vault = (struct vault){0};
 }
 
+void vault_move(struct vault *to, struct vault *from)
+{
+    vault_clear(to);
+    *to = *from;
+    *from = (struct vault){0};
+}
+
+bool vault_same(const struct vault *a, const struct vault *b)
+{
+    return a->sealed == b->sealed && memcmp(a->mark, b->mark, sizeof a->mark) == 0;
+}
+
 /* What a crash writes down would hold the key. */
 static void forbid_dumps(void)
 {
@@ -376,8 +388,7 @@ enum error vault_check(struct db *db)
     struct vault now;
     enum error error = read_vault(db, &now);
 
-    if (error ||
-        (now.sealed == db->vault.sealed && memcmp(now.mark, db->vault.mark, sizeof now.mark) == 0))
+    if (error || vault_same(&now, &db->vault))
         return error;
     return error_raise(ERROR_DENIED,
                        "another program has turned the encryption of '%s' on or off since it was "

@@ -44,7 +44,7 @@ static struct db_restored restore(struct db *db, const char *path)
 {
     struct db_restored restored;
 
-    assert_ok(db_restore_copy(db, path, &restored));
+    assert_ok(db_restore_copy(db, path, NULL, &restored));
     return restored;
 }
 
@@ -214,13 +214,13 @@ static void test_what_cannot_be_restored_changes_nothing(void **state)
     back_up(db, "newer");
     back_up(db, "broken");
     assert_int_equal(scratch_sql("newer", "PRAGMA user_version = 99"), -1);
-    assert_error(db_restore_copy(db, "newer", &restored), ERROR_VERSION);
-    assert_error(db_restore_copy(db, "none", &restored), ERROR_NOT_FOUND);
+    assert_error(db_restore_copy(db, "newer", NULL, &restored), ERROR_VERSION);
+    assert_error(db_restore_copy(db, "none", NULL, &restored), ERROR_NOT_FOUND);
     /* A rating of a message that is not there: the references of the journal forbid it. */
     assert_int_equal(scratch_sql("broken", "PRAGMA foreign_keys = OFF; DELETE FROM message;"
                                            "INSERT INTO rating (message, verdict) VALUES (5, 1)"),
                      -1);
-    assert_int_not_equal(db_restore_copy(db, "broken", &restored), ERROR_NONE);
+    assert_int_not_equal(db_restore_copy(db, "broken", NULL, &restored), ERROR_NONE);
     assert_int_equal(scratch_matches(db, "kept"), 1);
     db_close(db);
     other = scratch_open("a.db", DB_WRITE);
