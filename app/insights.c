@@ -215,7 +215,9 @@ enum insights_source insights_source(const struct insights_data *data)
 
 /* ---- signs ---- */
 
-static const char spare[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789*+#@";
+/* As many as there can be names. I, O, 0 and 1 would be taken for others. */
+static const char spare[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789*+#@%=";
+_Static_assert(sizeof spare - 1 >= INSIGHTS_LABELS_MAX, "each name has a sign of its own");
 
 struct signs {
     char *of; /* [INSIGHTS_LABELS_MAX]; NUL: none yet */

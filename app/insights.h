@@ -49,8 +49,8 @@ struct insights_data {
 enum error insights_read(struct journal *journal, struct insights_data *out) MUST_CHECK;
 void insights_data_free(struct insights_data *data); /* safe on zeroed structs */
 
-/* A sign for each name, all different, for where colours cannot be seen: letters of the name where
- * they are free ("s" sadness, "u" surprise), then other letters, digits, and '*', '+', '#', '@'. */
+/* A sign for each name, all different, for where colours cannot be seen: a letter of the name where
+ * one is free ("s" sadness, "u" surprise), else another letter, a digit or one of "*+#@%=". */
 void insights_letters(const struct insights_data *data, char out[INSIGHTS_LABELS_MAX]);
 
 /* ---- what is counted ---- */

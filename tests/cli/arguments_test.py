@@ -7,7 +7,7 @@ import unittest
 from harness import PROGRAM, LAB, Case
 
 COMMANDS = ["predict", "write", "history", "rate", "undo", "redo", "export", "import", "show",
-            "edit", "forget", "stats", "backup", "restore", "check", "profile", "config", "join",
+            "edit", "forget", "stats", "insights", "backup", "restore", "check", "profile", "config", "join",
             "leave", "sync", "uploads", "help"]
 
 
