@@ -4,17 +4,20 @@
 #include "app/profile.h"
 #include "app/record.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 #define BREAK "\r\n" /* at the end of a row (app/record.h) */
 
+enum { WATCHED = 64 /* messages between two looks whether to go on */ };
+
 struct exporter {
+    const struct export_options *options;
     struct output *output;
     struct buffer line, shown; /* as it is, and as a terminal may have it */
-    enum export_format format;
-    bool raw, terminal;
-    size_t count; /* messages so far */
+    bool terminal;
+    size_t count, total; /* messages so far, and in all; 0: nobody knows */
 };
 
 enum export_format export_format_of(const char *path)
@@ -57,15 +60,69 @@ static enum error put_header(struct exporter *exporter)
     return error ? error : put_line(exporter);
 }
 
+static enum error tell_progress(struct exporter *exporter)
+{
+    const struct journal_watch *watch = &exporter->options->watch;
+
+    if (!watch->progress || exporter->count % WATCHED > 0)
+        return ERROR_NONE;
+    return watch->progress(watch->context, "exporting", exporter->count, exporter->total);
+}
+
 static enum error put_entry(void *context, const struct entry *entry)
 {
     struct exporter *exporter = context;
-    enum error error = exporter->format == EXPORT_JSONL
-                           ? record_json(entry, &exporter->line)
-                           : record_csv(entry, exporter->raw, &exporter->line);
+    enum error error = tell_progress(exporter);
 
+    if (!error)
+        error = exporter->options->format == EXPORT_JSONL
+                    ? record_json(entry, &exporter->line)
+                    : record_csv(entry, exporter->options->raw, &exporter->line);
     exporter->count++;
     return error ? error : put_line(exporter);
+}
+
+static enum error put_ids(struct exporter *exporter, struct journal *journal)
+{
+    enum error error = ERROR_NONE;
+
+    for (size_t i = 0; i < exporter->options->count && !error; i++) {
+        struct entry entry;
+
+        error = journal_get(journal, exporter->options->ids[i], &entry);
+        if (!error)
+            error = put_entry(exporter, &entry);
+        entry_clear(&entry);
+    }
+    return error;
+}
+
+/* How many there will be, where somebody asks. */
+static enum error count_all(struct exporter *exporter, struct journal *journal)
+{
+    const struct export_options *options = exporter->options;
+    static const struct search search = {.order = DB_OLDEST_FIRST};
+    int64_t *ids = NULL;
+    enum error error = ERROR_NONE;
+
+    exporter->total = options->count;
+    if (options->watch.progress && !options->ids)
+        error = journal_find(journal, options->filter, &search, &ids, &exporter->total);
+    free(ids);
+    return error;
+}
+
+static enum error put_entries(struct exporter *exporter, struct journal *journal)
+{
+    const struct export_options *options = exporter->options;
+    enum error error = count_all(exporter, journal);
+
+    if (!error && options->format == EXPORT_CSV)
+        error = put_header(exporter);
+    if (error)
+        return error;
+    return options->ids ? put_ids(exporter, journal)
+                        : journal_each(journal, options->filter, false, 0, put_entry, exporter);
 }
 
 enum error export_open(struct output *output, const char *path)
@@ -76,37 +133,33 @@ enum error export_open(struct output *output, const char *path)
     return error ? error : output_open(output, path);
 }
 
-enum error export_write(struct journal *journal, struct output *output, enum export_format format,
-                        bool raw, const char *filter, size_t *count)
+enum error export_write(struct journal *journal, struct output *output,
+                        const struct export_options *options, size_t *count)
 {
     struct exporter exporter = {
+        .options = options,
         .output = output,
-        .format = format,
-        .raw = raw,
-        .terminal = format == EXPORT_CSV && output_is_terminal(output),
+        .terminal = options->format == EXPORT_CSV && output_is_terminal(output),
     };
-    enum error error = ERROR_NONE;
+    enum error error;
 
     buffer_init(&exporter.line, RECORD_MAX);
     buffer_init(&exporter.shown, 3 * RECORD_MAX);
-    if (format == EXPORT_CSV)
-        error = put_header(&exporter);
-    if (!error)
-        error = journal_each(journal, filter, false, 0, put_entry, &exporter);
+    error = put_entries(&exporter, journal);
     buffer_free(&exporter.shown);
     buffer_free(&exporter.line);
     *count = exporter.count;
     return error;
 }
 
-enum error export_file(struct journal *journal, const char *path, enum export_format format,
-                       const char *filter, size_t *count)
+enum error export_file(struct journal *journal, const char *path,
+                       const struct export_options *options, size_t *count)
 {
     struct output output;
     enum error error = export_open(&output, path);
 
     *count = 0;
     if (!error)
-        error = export_write(journal, &output, format, false, filter, count);
+        error = export_write(journal, &output, options, count);
     return output_close(&output, error);
 }

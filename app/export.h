@@ -2,6 +2,7 @@
 #define EMOTRACK_APP_EXPORT_H
 
 #include "app/journal.h"
+#include "app/journal_care.h"
 #include "app/output.h"
 
 /* The history as a file for other programs. Both faces of the program write it. */
@@ -11,18 +12,27 @@ enum export_format { EXPORT_CSV, EXPORT_JSONL };
 /* By the end of the file's name: .jsonl is JSON Lines, anything else CSV. */
 enum export_format export_format_of(const char *path);
 
+struct export_options {
+    enum export_format format;
+    bool raw;                   /* CSV whose cells are not guarded (app/record.h) */
+    const char *filter;         /* a filter line; NULL: everything */
+    const int64_t *ids;         /* [count], in the order of the file; NULL: those that the filter
+                                   lets through, oldest first */
+    size_t count;               /* of the ids */
+    struct journal_watch watch; /* its error ends the export */
+};
+
 /* output_open (app/output.h), but not onto what the journals are kept in: ERROR_INVALID. */
 enum error export_open(struct output *output, const char *path) MUST_CHECK;
 
-/* Writes what the filter (NULL: everything) lets through, oldest first; CSV with a row of titles,
- * its cells guarded against spreadsheets unless `raw` (app/record.h). CSV on a terminal is made
- * safe for it (app/display.h); anywhere else it is exact. The caller opens and closes the output.
- * `*count`: how many messages. */
-enum error export_write(struct journal *journal, struct output *output, enum export_format format,
-                        bool raw, const char *filter, size_t *count) MUST_CHECK;
+/* Writes the messages; CSV with a row of titles, its cells guarded against spreadsheets. CSV on a
+ * terminal is made safe for it (app/display.h); anywhere else it is exact. The caller opens and
+ * closes the output. `*count`: how many messages. */
+enum error export_write(struct journal *journal, struct output *output,
+                        const struct export_options *options, size_t *count) MUST_CHECK;
 
-/* All of it: to `path`, whole or not at all; guarded. */
-enum error export_file(struct journal *journal, const char *path, enum export_format format,
-                       const char *filter, size_t *count) MUST_CHECK;
+/* All of it: to `path`, whole or not at all. */
+enum error export_file(struct journal *journal, const char *path,
+                       const struct export_options *options, size_t *count) MUST_CHECK;
 
 #endif

@@ -530,9 +530,8 @@ static const char *spelling(const struct model *model, const char *label)
     return NULL;
 }
 
-/* Turns what the user said into what is stored: right without a label, wrong with one or none. */
-static enum error settle(const struct journal *journal, const struct entry *entry,
-                         enum verdict *verdict, const char **label)
+enum error journal_settle(const struct journal *journal, const struct entry *entry,
+                          enum verdict *verdict, const char **label)
 {
     if (*label) {
         const char *name = spelling(journal->model, *label);
@@ -585,7 +584,7 @@ enum error journal_rate(struct journal *journal, int64_t id, enum verdict verdic
     enum error error = journal_get(journal, id, &entry);
 
     if (!error)
-        error = settle(journal, &entry, &verdict, &label);
+        error = journal_settle(journal, &entry, &verdict, &label);
     if (!error)
         error = db_rate(journal->db, id, verdict, label);
     if (!error)

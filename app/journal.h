@@ -93,6 +93,23 @@ enum error journal_rate(struct journal *journal, int64_t id, enum verdict verdic
 enum error journal_undo(struct journal *journal, int64_t *id) MUST_CHECK;
 enum error journal_redo(struct journal *journal, int64_t *id) MUST_CHECK;
 
+/* Ratings of several messages that are one act. */
+struct rating_act {
+    size_t count;   /* of them */
+    size_t skipped; /* messages that were passed over: "right" where there is no guess */
+    int64_t first;  /* what journal_turn_act knows them by */
+};
+
+/* Rates each of the messages as journal_rate does, all or none. */
+enum error journal_rate_all(struct journal *journal, const int64_t *ids, size_t count,
+                            enum verdict verdict, const char *label,
+                            struct rating_act *out) MUST_CHECK;
+
+/* Takes all ratings of the act back, or brings them back (`undo` false). ERROR_NOT_FOUND: something
+ * else was rated since; then journal_undo and journal_redo go on rating by rating. */
+enum error journal_turn_act(struct journal *journal, const struct rating_act *act,
+                            bool undo) MUST_CHECK;
+
 /* ---- the history; `filter` is a filter line (db/filter.h), NULL or "" for everything ---- */
 
 typedef enum error journal_visit(void *context, const struct entry *entry);
@@ -105,6 +122,16 @@ enum error journal_each(struct journal *journal, const char *filter, bool newest
 /* `*ids` is malloc'ed, the caller frees it. ERROR_CANCELLED: the search was abandoned. */
 enum error journal_find(struct journal *journal, const char *filter, const struct search *search,
                         int64_t **ids, size_t *count) MUST_CHECK;
+
+/* What a filter can name. Each of the arrays is malloc'ed. */
+struct filter_names {
+    char **emotions; /* [emotion_count]: the model's, then others of the history */
+    size_t emotion_count;
+    char (*months)[8]; /* [month_count]: "2026-11", those with messages, newest first */
+    size_t month_count;
+};
+enum error journal_filter_names(struct journal *journal, struct filter_names *out) MUST_CHECK;
+void filter_names_free(struct filter_names *names); /* safe on zeroed structs */
 
 /* How many messages there are, without a filter. */
 enum error journal_count(struct journal *journal, size_t *count) MUST_CHECK;

@@ -42,6 +42,11 @@ enum error journal_storable(const char *text, size_t length, size_t most, char *
 /* Gives the entry, which owns its text, the guess of the model in use. */
 enum error journal_guess_entry(struct journal *journal, struct entry *entry) MUST_CHECK;
 
+/* Turns what the user said of a message into what is stored: right without a label, wrong with one,
+ * in the model's spelling, or none. ERROR_INVALID: as journal_rate. */
+enum error journal_settle(const struct journal *journal, const struct entry *entry,
+                          enum verdict *verdict, const char **label) MUST_CHECK;
+
 /* The personal layer from the ratings as they are now. */
 enum error journal_relearn(struct journal *journal) MUST_CHECK;
 

@@ -103,6 +103,23 @@ enum error db_rate(struct db *db, int64_t id, enum verdict verdict, const char *
 enum error db_undo(struct db *db, int64_t *id) MUST_CHECK;
 enum error db_redo(struct db *db, int64_t *id) MUST_CHECK;
 
+/* What is said of a message: as in db_rate. */
+struct rating {
+    int64_t message;
+    enum verdict verdict;
+    const char *label;
+};
+
+/* Rates messages, all or none; `*first` tells db_turn_all which. ERROR_NOT_FOUND names the first
+ * message that is not there. */
+enum error db_rate_all(struct db *db, const struct rating *ratings, size_t count,
+                       int64_t *first) MUST_CHECK;
+
+/* Takes `count` ratings from `first` on back, or brings them back (`undone` false), all or none.
+ * ERROR_NOT_FOUND: they are not what db_undo or db_redo would be about, since something else was
+ * rated. */
+enum error db_turn_all(struct db *db, int64_t first, size_t count, bool undone) MUST_CHECK;
+
 /* Called with each entry; borrowed for the call. It may read the db but not change it. An error
  * ends the walk and is returned. */
 typedef enum error db_visit(void *context, const struct entry *entry);
@@ -138,6 +155,15 @@ enum error db_each(struct db *db, const struct filter *filter, enum db_order ord
  * frees it. ERROR_CANCELLED: the search was abandoned. */
 enum error db_find(struct db *db, const struct filter *filter, const struct search *search,
                    int64_t **ids, size_t *count) MUST_CHECK;
+
+/* The names of all emotions that were guessed or picked, in order of the alphabet. Both the array
+ * and the names are malloc'ed: db_names_free. */
+enum error db_names(struct db *db, char ***names, size_t *count) MUST_CHECK;
+void db_names_free(char **names, size_t count); /* NULL is safe */
+
+/* When the last message before `before` (ms since 1970 UTC) was written. `*found` false: none was.
+ */
+enum error db_last_before(struct db *db, int64_t before, int64_t *created, bool *found) MUST_CHECK;
 
 /* How many messages there are, without a filter. */
 enum error db_count(struct db *db, size_t *count) MUST_CHECK;

@@ -43,6 +43,12 @@ enum error search_register(struct db *db)
     return code == SQLITE_OK ? ERROR_NONE : db_raise(db, code);
 }
 
+/* When it was written, ms since 1970 on the writer's clock, and a million weeks, so that it is not
+ * negative; four days: 1970 began on a Thursday. */
+#define WRITTEN "(m.created + m.offset * 60000 + 604800000000000)"
+#define HOUR    "(" WRITTEN " / 3600000 % 24)"
+#define WEEKDAY "((" WRITTEN " / 86400000 + 4) % 7)"
+
 static bool asks_cannot_tell(const struct filter *filter)
 {
     return strcasecmp(filter->emotion, "none") == 0;
@@ -64,6 +70,10 @@ static enum error write_conditions(const struct filter *filter, struct buffer *s
         error = buffer_append_text(sql, " AND m.created >= ?");
     if (!error && filter->before != INT64_MAX)
         error = buffer_append_text(sql, " AND m.created < ?");
+    if (!error && filter->hour >= 0)
+        error = buffer_append_text(sql, " AND " HOUR " = ?");
+    if (!error && filter->weekday >= 0)
+        error = buffer_append_text(sql, " AND " WEEKDAY " = ?");
     if (!error && asks_cannot_tell(filter))
         error = buffer_append_text(sql, " AND m.guess IS NULL");
     else if (!error && filter->emotion[0])
@@ -93,6 +103,10 @@ static void bind_filter(struct query *query, const struct filter *filter)
         query_bind_integer(query, filter->after);
     if (filter->before != INT64_MAX)
         query_bind_integer(query, filter->before);
+    if (filter->hour >= 0)
+        query_bind_integer(query, filter->hour);
+    if (filter->weekday >= 0)
+        query_bind_integer(query, filter->weekday);
     if (filter->emotion[0] && !asks_cannot_tell(filter))
         query_bind_text(query, filter->emotion);
     if (filter->you[0])
@@ -296,6 +310,63 @@ enum error db_find(struct db *db, const struct filter *filter, const struct sear
     }
     free(hits.items);
     return error;
+}
+
+/* ---- what a filter may name ---- */
+
+void db_names_free(char **names, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        free(names[i]);
+    free(names);
+}
+
+/* names[0..count) with one more. */
+static bool add_name(struct query *query, char ***names, size_t *count)
+{
+    char **grown = realloc(*names, (*count + 1) * sizeof *grown);
+
+    if (!grown)
+        return false;
+    *names = grown;
+    grown[*count] = query_text(query, 0);
+    *count += grown[*count] != NULL;
+    return true;
+}
+
+enum error db_names(struct db *db, char ***names, size_t *count)
+{
+    struct query query;
+    enum error error;
+
+    *names = NULL;
+    *count = 0;
+    query_start(&query, db,
+                "SELECT guess FROM message WHERE guess IS NOT NULL"
+                " UNION SELECT label FROM rating WHERE undone = 0 AND label IS NOT NULL");
+    while (query_step(&query)) {
+        if (!add_name(&query, names, count))
+            query_fail(&query, SQLITE_NOMEM);
+    }
+    error = query_finish(&query);
+    if (error) {
+        db_names_free(*names, *count);
+        *names = NULL;
+        *count = 0;
+    }
+    return error;
+}
+
+enum error db_last_before(struct db *db, int64_t before, int64_t *created, bool *found)
+{
+    struct query query;
+
+    query_start(&query, db,
+                "SELECT created FROM message WHERE created < ? ORDER BY created DESC LIMIT 1");
+    query_bind_integer(&query, before);
+    *found = query_step(&query);
+    *created = *found ? query_integer(&query, 0) : 0;
+    return query_finish(&query);
 }
 
 enum error db_count(struct db *db, size_t *count)

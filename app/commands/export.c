@@ -3,6 +3,7 @@
 #include "app/commands/commands.h"
 #include "app/commands/operands.h"
 #include "app/commands/session.h"
+#include "app/commands/watch.h"
 
 #include <string.h>
 
@@ -16,18 +17,32 @@ static enum export_format chosen_format(const struct arguments *arguments)
     return path ? export_format_of(path) : EXPORT_CSV;
 }
 
+/* To a file it shows itself, and ^C leaves the file as it was; standard output is a pipe's or a
+ * terminal's, where ^C ends the program as it does any other. */
 static enum error write_messages(const struct arguments *arguments, struct journal *journal,
                                  const char *filter)
 {
-    const char *path = arguments_value(arguments, "output");
-    bool raw = arguments_has(arguments, "raw");
-    struct output output;
+    const char *output = arguments_value(arguments, "output");
+    const char *path = output && strcmp(output, "-") != 0 ? output : NULL;
+    struct export_options options = {
+        .format = chosen_format(arguments),
+        .raw = arguments_has(arguments, "raw"),
+        .filter = filter,
+    };
+    struct output standard;
     size_t count;
-    enum error error = export_open(&output, path && strcmp(path, "-") != 0 ? path : NULL);
+    enum error error;
 
+    if (path) {
+        options.watch = watch_start();
+        error = export_file(journal, path, &options, &count);
+        watch_clear();
+        return error;
+    }
+    error = export_open(&standard, NULL);
     if (!error)
-        error = export_write(journal, &output, chosen_format(arguments), raw, filter, &count);
-    return output_close(&output, error);
+        error = export_write(journal, &standard, &options, &count);
+    return output_close(&standard, error);
 }
 
 static int run(const struct arguments *arguments)
@@ -50,7 +65,8 @@ static int run(const struct arguments *arguments)
 static const struct option options[] = {
     {"format", "FORMAT", "csv|jsonl",
      "write CSV or JSON Lines; without it the name of FILE says (.jsonl), else CSV"},
-    {"output", "FILE", NULL, "write to FILE, which is replaced only when all is written"},
+    {"output", "FILE", NULL,
+     "write to FILE, which is replaced only when all is written (^C: it is as it was)"},
     {"raw", NULL, NULL, "write CSV cells as they are, though a spreadsheet may run them"},
     {0},
 };

@@ -167,8 +167,11 @@ static void export_view(struct history *history, struct face *face)
     if (!face_may_write(face, path, &history->replacing))
         return;
     history->mode = HISTORY_LIST;
-    if (!face_complain(face, export_file(face->journal, path, export_format_of(path),
-                                         text_of(&history->filter), &count)))
+    if (!face_complain(face,
+                       export_file(face->journal, path,
+                                   &(struct export_options){.format = export_format_of(path),
+                                                            .filter = text_of(&history->filter)},
+                                   &count)))
         face_say(face, "%zu messages are in %s.", count, path);
 }
 

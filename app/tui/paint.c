@@ -36,6 +36,11 @@ bool paint_ascii(void)
     return paint.ascii;
 }
 
+bool paint_has_colours(void)
+{
+    return paint.colour;
+}
+
 attr_t paint_label(const struct label *label)
 {
     const char *name = label->colour;

@@ -17,6 +17,9 @@ void paint_start(bool colour, bool ascii);
 /* Whether only signs of ASCII may be drawn. */
 bool paint_ascii(void);
 
+/* Whether colours are shown: where not, signs must say what they would. */
+bool paint_has_colours(void);
+
 /* How a label's name is drawn. */
 attr_t paint_label(const struct label *label);
 

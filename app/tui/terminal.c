@@ -219,6 +219,13 @@ static bool hung_up(void)
     return poll(&input, 1, 0) > 0 && (input.revents & (POLLHUP | POLLERR | POLLNVAL));
 }
 
+bool terminal_waiting(void)
+{
+    struct pollfd input = {.fd = STDIN_FILENO, .events = POLLIN};
+
+    return terminal.screen && poll(&input, 1, 0) > 0;
+}
+
 /* How long the next byte may take: what was begun decides, else the caller. */
 static int patience(int wait)
 {

@@ -23,6 +23,9 @@ void terminal_stop(void);
  * PRESS_NONE. Suspending (^Z) and coming back happen in here, and show as PRESS_RESIZE. */
 void terminal_read(int wait, struct press *out);
 
+/* Whether a press waits to be read: what takes long had better be put off. */
+bool terminal_waiting(void);
+
 /* Somebody wants the program to end (SIGHUP, SIGINT, SIGTERM, a terminal that has gone away): it
  * should keep what it has and stop. Asked a second time it ends at once. */
 bool terminal_ending(void);

@@ -1,6 +1,7 @@
 #include "app/tui/worker.h"
 
 #include "app/describe_sync.h"
+#include "app/export.h"
 
 #include <assert.h>
 #include <pthread.h>
@@ -10,14 +11,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PAGE_LIMIT = 1024 * 1024, PATH_LIMIT = 4096 };
+enum { PAGE_LIMIT = 1024 * 1024, FILTER_LIMIT = 4096 + 1 /* bytes */ };
 
 struct worker {
     const char *profile, *model;
     pthread_t thread;
     enum job job; /* under way; the screen's alone */
     bool now;
-    char url[SYNC_URL_MAX], authority[PATH_LIMIT];
+    char url[SYNC_URL_MAX], authority[WORKER_PATH_MAX];
+    int64_t *ids; /* [count], the worker's own; NULL: none */
+    size_t count;
+    char path[WORKER_PATH_MAX], filter[FILTER_LIMIT];
     atomic_bool cancel, ended;
     atomic_int stage, percent;
     struct worker_outcome outcome; /* the thread's until `ended` */
@@ -86,6 +90,43 @@ static enum error make_preview(struct journal *journal, struct preview_text *out
     return error;
 }
 
+static enum error forget(struct worker *worker, struct journal *journal)
+{
+    struct worker_outcome *outcome = &worker->outcome;
+    enum error error = journal_forget(journal, worker->ids, worker->count);
+
+    outcome->count = worker->count;
+    if (!error && journal_notice(journal))
+        snprintf(outcome->notice, sizeof outcome->notice, "%s", journal_notice(journal));
+    return error;
+}
+
+static enum error tell_exported(void *context, const char *act, uint64_t done, uint64_t total)
+{
+    struct worker *worker = context;
+
+    (void)act;
+    if (atomic_load(&worker->cancel))
+        return error_raise(ERROR_CANCELLED, "The export is stopped; no file was written.");
+    atomic_store(&worker->percent, total > 0 ? (int)(100 * done / total) : 0);
+    return ERROR_NONE;
+}
+
+static enum error export(struct worker *worker, struct journal *journal) {
+    struct worker_outcome *outcome = &worker->outcome;
+    struct export_options options =
+        {
+            .format = export_format_of(worker->path),
+            .filter = worker->filter,
+            .ids = worker->ids,
+            .count = worker->count,
+            .watch = {.progress = tell_exported, .context = worker},
+        };
+
+    snprintf(outcome->path, sizeof outcome->path, "%s", worker->path);
+    return export_file(journal, worker->path, &options, &outcome->count);
+}
+
 static enum error work(struct worker *worker, struct journal *journal)
 {
     struct worker_outcome *outcome = &worker->outcome;
@@ -106,6 +147,8 @@ static enum error work(struct worker *worker, struct journal *journal)
     case JOB_PREVIEW: return make_preview(journal, &outcome->preview);
     case JOB_OFFER: return journal_offer_fetch(journal, &join, &outcome->offer);
     case JOB_SYNC: return journal_sync(journal, &options, &outcome->result);
+    case JOB_FORGET: return forget(worker, journal);
+    case JOB_EXPORT: return export(worker, journal);
     case JOB_NONE: break;
     }
     return ERROR_NONE;
@@ -153,6 +196,7 @@ void worker_free(struct worker *worker)
         preview_text_free(&worker->outcome.preview);
         sync_offer_free(worker->outcome.offer);
     }
+    free(worker->ids);
     free(worker);
 }
 
@@ -169,20 +213,37 @@ static bool start_thread(struct worker *worker)
     return !failed;
 }
 
+/* The request's words and numbers, which live on while the work does. */
+static enum error copy_request(struct worker *worker, const struct worker_request *request)
+{
+    free(worker->ids);
+    worker->ids = request->ids ? malloc((request->count + 1) * sizeof *worker->ids) : NULL;
+    if (request->ids && !worker->ids)
+        return error_raise_plain(ERROR_NO_MEMORY);
+    if (request->ids)
+        memcpy(worker->ids, request->ids, request->count * sizeof *worker->ids);
+    worker->count = request->count;
+    worker->now = request->now;
+    snprintf(worker->url, sizeof worker->url, "%s", request->url ? request->url : "");
+    snprintf(worker->authority, sizeof worker->authority, "%s",
+             request->authority ? request->authority : "");
+    snprintf(worker->path, sizeof worker->path, "%s", request->path ? request->path : "");
+    snprintf(worker->filter, sizeof worker->filter, "%s", request->filter ? request->filter : "");
+    return ERROR_NONE;
+}
+
 enum error worker_start(struct worker *worker, const struct worker_request *request)
 {
     enum error error = ERROR_NONE;
 
     assert(worker->job == JOB_NONE && request->job != JOB_NONE);
-    if (request->job != JOB_PREVIEW)
+    if (request->job == JOB_OFFER || request->job == JOB_SYNC)
         error = journal_sync_ready();
+    if (!error)
+        error = copy_request(worker, request);
     if (error)
         return error;
     worker->outcome = (struct worker_outcome){.job = request->job};
-    worker->now = request->now;
-    snprintf(worker->url, sizeof worker->url, "%s", request->url ? request->url : "");
-    snprintf(worker->authority, sizeof worker->authority, "%s",
-             request->authority ? request->authority : "");
     atomic_store(&worker->cancel, false);
     atomic_store(&worker->ended, false);
     note_progress(worker, SYNC_MANIFEST, 0);

@@ -5,14 +5,17 @@
 
 #include <stdbool.h>
 
-/* Work that takes its time (the network, training), in a thread of its own with a journal of its
- * own, so that the screen never waits. One piece at a time; the screen asks how it goes. */
+/* Work that takes its time (the network, training, overwriting what is deleted), in a thread of its
+ * own with a journal of its own, so that the screen never waits. One piece at a time; the screen
+ * asks how it goes. */
 
 enum job {
     JOB_NONE,
     JOB_PREVIEW, /* what would be sent */
     JOB_OFFER,   /* ask a server for its terms */
     JOB_SYNC,
+    JOB_FORGET, /* delete messages */
+    JOB_EXPORT, /* write messages to a file */
 };
 
 struct worker_request {
@@ -20,6 +23,11 @@ struct worker_request {
     bool now;              /* JOB_SYNC: few new ratings are enough */
     const char *url;       /* JOB_OFFER */
     const char *authority; /* JOB_OFFER: a PEM file, or "" */
+    const int64_t *ids; /* [count]. JOB_FORGET: these; JOB_EXPORT: these in this order, NULL: what
+                           the filter lets through */
+    size_t count;
+    const char *path;   /* JOB_EXPORT: the file; its name says the format */
+    const char *filter; /* JOB_EXPORT */
 };
 
 /* What would be sent, in words that outlive the worker's journal. */
@@ -34,6 +42,8 @@ struct preview_text {
 };
 void preview_text_free(struct preview_text *preview); /* safe on zeroed structs */
 
+enum { WORKER_PATH_MAX = 4096 /* bytes */ };
+
 /* How a piece of work ended. */
 struct worker_outcome {
     enum job job;
@@ -42,6 +52,9 @@ struct worker_outcome {
     struct preview_text preview; /* JOB_PREVIEW */
     struct sync_offer *offer;    /* JOB_OFFER; NULL after an error */
     struct sync_result result;   /* JOB_SYNC; after an error too */
+    size_t count;                /* JOB_FORGET, JOB_EXPORT: messages */
+    char path[WORKER_PATH_MAX];  /* JOB_EXPORT */
+    char notice[512];            /* JOB_FORGET: of the journal; "": none */
 };
 
 struct worker;
@@ -56,10 +69,10 @@ enum error worker_start(struct worker *worker, const struct worker_request *requ
 /* What is under way; JOB_NONE: nothing. */
 enum job worker_job(const struct worker *worker);
 
-/* Asks the work to end soon, with ERROR_CANCELLED. */
+/* Asks the work to end soon, with ERROR_CANCELLED; JOB_FORGET is done all the same. */
 void worker_cancel(struct worker *worker);
 
-/* Where a sync is. */
+/* Where a sync is; `*percent` of a JOB_EXPORT too. */
 void worker_progress(struct worker *worker, enum sync_stage *stage, int *percent);
 
 /* Whether the work has ended: once, with its outcome, which is the caller's from then on. */
