@@ -15,8 +15,8 @@ enum {
 };
 
 #define KEYWORDS                                                                                   \
-    "rated, not:rated, wrong, right, emotion:NAME, you:NAME, after:DATE, before:DATE; anything "   \
-    "else is looked for in the text, \"in quotes\" too"
+    "rated, not:rated, wrong, right, emotion:NAME, you:NAME, after:DATE, before:DATE, hour:21, "   \
+    "weekday:mon; anything else is looked for in the text, \"in quotes\" too"
 
 /* One part of the line. */
 struct part {
@@ -210,6 +210,37 @@ static enum error apply_before(struct parse *parse, const struct part *value)
     return error;
 }
 
+static enum error set_number(const struct part *part, int number, int *out)
+{
+    if (*out >= 0 && *out != number)
+        return raise_invalid(part, "is a second one; a message is written once");
+    *out = number;
+    return ERROR_NONE;
+}
+
+static enum error apply_hour(struct parse *parse, const struct part *value)
+{
+    const char *at = value->text;
+    int hour;
+
+    if (value->length > 2 || !read_digits(&at, at + value->length, (int)value->length, &hour) ||
+        hour > 23)
+        return raise_invalid(value, "is no hour; write 0 to 23");
+    return set_number(value, hour, &parse->filter->hour);
+}
+
+static enum error apply_weekday(struct parse *parse, const struct part *value)
+{
+    static const char *const names[] = {"sunday",   "monday", "tuesday", "wednesday",
+                                        "thursday", "friday", "saturday"};
+
+    for (int day = 0; day < 7 && value->length >= 2; day++)
+        if (value->length <= strlen(names[day]) &&
+            strncasecmp(value->text, names[day], value->length) == 0)
+            return set_number(value, day, &parse->filter->weekday);
+    return raise_invalid(value, "is no day of the week; write mon, tue and so on");
+}
+
 static enum error apply_not(struct parse *parse, const struct part *value)
 {
     if (!is(value, "rated"))
@@ -224,7 +255,8 @@ static const struct keyword {
     enum error (*apply)(struct parse *parse, const struct part *value);
 } keywords[] = {
     {"emotion", apply_emotion}, {"you", apply_you}, {"after", apply_after},
-    {"before", apply_before},   {"not", apply_not},
+    {"before", apply_before},   {"not", apply_not}, {"hour", apply_hour},
+    {"weekday", apply_weekday},
 };
 
 static const struct keyword *find_keyword(const struct part *name)
@@ -354,7 +386,7 @@ static enum error parse_parts(struct parse *parse)
 
 void filter_init(struct filter *filter)
 {
-    *filter = (struct filter){.after = INT64_MIN, .before = INT64_MAX};
+    *filter = (struct filter){.after = INT64_MIN, .before = INT64_MAX, .hour = -1, .weekday = -1};
 }
 
 void filter_clear(struct filter *filter)

@@ -14,10 +14,13 @@
  *     emotion:NAME     guessed as NAME          you:NAME        you said that it is NAME (a wrong
  *                      ("none": can't tell)                     guess corrected, or a right one)
  *     after:DATE       that day or later        before:DATE     earlier than that day
+ *     hour:21          in that hour, 0 to 23    weekday:mon     on that day of the week (two
+ *                                                               letters of its name or more)
  *     anything else    a part of the text, without regard to case; "quoted" keeps blanks and
  *                      takes a keyword literally
  *
- * DATE is YYYY-MM-DD, YYYY-MM, YYYY, today or yesterday, on the user's clock. All parts must hold;
+ * DATE is YYYY-MM-DD, YYYY-MM, YYYY, today or yesterday, on the user's clock; hours and days of the
+ * week are told on the clock of the one who wrote, when they wrote. All parts must hold;
  * parts about the rating that cannot hold together are refused. */
 
 enum {
@@ -35,6 +38,8 @@ struct filter {
     char you[FILTER_NAME_MAX + 1];     /* "": any */
     int64_t after;                     /* created >= this, ms since 1970 UTC; INT64_MIN: any */
     int64_t before;                    /* created < this; INT64_MAX: any */
+    int hour;                          /* of writing, 0 to 23; -1: any */
+    int weekday;                       /* of writing, 0 Sunday; -1: any */
     int terms;                         /* how many of: */
     char *term[FILTER_TERMS_MAX];      /* case-folded, not empty; owned: filter_clear */
 };

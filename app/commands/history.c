@@ -132,6 +132,7 @@ const struct command command_history = {
         "    emotion:NAME                was guessed as NAME (none: can't tell)\n"
         "    you:NAME                    you said that it is NAME\n"
         "    after:DATE, before:DATE     YYYY-MM-DD, YYYY-MM, YYYY, today or yesterday\n"
+        "    hour:21, weekday:mon        written in that hour, on that day of the week\n"
         "    anything else               a part of the text; quotes keep blanks and keywords\n\n"
         "    emotrack history not:rated after:2026-11 '\"at work\"'",
     .options = options,

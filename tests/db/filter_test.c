@@ -31,6 +31,8 @@ static void assert_all(const struct filter *filter)
     assert_string_equal(filter->you, "");
     assert_true(filter->after == INT64_MIN);
     assert_true(filter->before == INT64_MAX);
+    assert_int_equal(filter->hour, -1);
+    assert_int_equal(filter->weekday, -1);
     assert_int_equal(filter->terms, 0);
 }
 
@@ -77,6 +79,14 @@ static void keywords(void **state)
     filter_clear(&filter);
     parse("emotion:123456789-123456789-123456789-123456789-123456789-123456789-123", &filter);
     assert_int_equal(strlen(filter.emotion), FILTER_NAME_MAX);
+    filter_clear(&filter);
+    parse("hour:9 weekday:SU hour:09 Weekday:sunday", &filter);
+    assert_int_equal(filter.hour, 9);
+    assert_int_equal(filter.weekday, 0);
+    filter_clear(&filter);
+    parse("hour:23 weekday:sat", &filter);
+    assert_int_equal(filter.hour, 23);
+    assert_int_equal(filter.weekday, 6);
 }
 
 /* line -> terms, separated by '|' */
@@ -161,6 +171,14 @@ static void bad_lines(void **state)
         {"you:joy you:fear", "second emotion"},
         {"emotion:1234567890123456789012345678901234567890123456789012345678901234", "too long"},
         {"you:1234567890123456789012345678901234567890123456789012345678901234", "too long"},
+        {"hour:24", "'24' is no hour"},
+        {"hour:-1", "'-1' is no hour"},
+        {"hour:009", "'009' is no hour"},
+        {"hour:9 hour:10", "second"},
+        {"hour:", "behind the colon"},
+        {"weekday:s", "'s' is no day"},
+        {"weekday:mondays", "'mondays' is no day"},
+        {"weekday:sun weekday:mon", "second"},
         {"\"", "closing quote"},
         {"a \"b", "closing quote"},
         {"\"\"", "nothing to look for"},

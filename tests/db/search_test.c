@@ -104,6 +104,14 @@ static void filters(void **state)
         {"after:today", "567"},
         {"before:today after:yesterday", ""},
         {"rated after:2026-02 joy", ""},
+        {"hour:0", "13456"},
+        {"hour:23", "2"},
+        {"hour:12", ""},
+        {"weekday:wed", "2"},
+        {"weekday:thu hour:20", "7"},
+        {"weekday:thu", "17"},
+        {"weekday:fri rated", "3"},
+        {"weekday:sun", "56"},
         {"a e i", "216"},
     };
     struct db *db = fill();
@@ -213,6 +221,34 @@ static void statistics(void **state)
 }
 
 /* The month is the writer's, not the reader's or UTC's. */
+/* Of one message: whether the line lets it through. */
+static void assert_passes(int64_t created, int32_t offset, const char *line, bool passes)
+{
+    struct db *db = scratch_open("x.db", DB_CREATE);
+    char text[] = "x";
+    struct entry entry = {.created = created, .offset = offset, .text = text};
+    int64_t id;
+
+    assert_ok(db_add(db, &entry, 0, &id));
+    assert_search(db, line, DB_OLDEST_FIRST, 0, passes ? "1" : "");
+    db_close(db);
+    assert_ok(db_destroy("x.db"));
+}
+
+static void hours_and_weekdays_are_the_writers(void **state)
+{
+    (void)state;
+    assert_passes(1767225599999, 0, "hour:23 weekday:wed", true); /* the last moment of 2025 */
+    assert_passes(1767225599999, 1, "hour:0 weekday:thu", true);
+    assert_passes(1767225600000, -720, "hour:12 weekday:wed", true);
+    assert_passes(1767225600000, -720, "hour:12 weekday:thu", false);
+    assert_passes(1767225600000, -720, "hour:0", false);
+    assert_passes(-1, 0, "hour:23 weekday:wed", true); /* before 1970 */
+    assert_passes(-1, 840, "hour:13 weekday:thu", true);
+    assert_passes(-62135596800000, 0, "hour:0 weekday:mon", true); /* the first day of year 1 */
+    assert_passes(253402300799999, 0, "hour:23 weekday:fri", true);
+}
+
 static void months_are_the_writers(void **state)
 {
     static const struct {
@@ -254,9 +290,13 @@ static void months_are_the_writers(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        scratch_test(filters),     scratch_test(order_and_limit),
-        scratch_test(finding_ids), scratch_test(a_walk_is_of_one_moment),
-        scratch_test(statistics),  scratch_test(months_are_the_writers),
+        scratch_test(filters),
+        scratch_test(order_and_limit),
+        scratch_test(finding_ids),
+        scratch_test(a_walk_is_of_one_moment),
+        scratch_test(statistics),
+        scratch_test(months_are_the_writers),
+        scratch_test(hours_and_weekdays_are_the_writers),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
