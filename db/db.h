@@ -185,6 +185,9 @@ enum error db_draft_save(struct db *db, int64_t *id, const char *text, size_t le
 /* The one that was saved last comes first. The caller frees them: drafts_free. */
 enum error db_draft_list(struct db *db, struct draft **out, size_t *count) MUST_CHECK;
 
+/* How many there are; the texts of an encrypted journal need not be opened for it. */
+enum error db_draft_count(struct db *db, size_t *count) MUST_CHECK;
+
 /* `*value` is malloc'ed, NULL where the setting was never set. */
 enum error db_setting_get(struct db *db, const char *name, char **value) MUST_CHECK;
 enum error db_setting_set(struct db *db, const char *name, const char *value) MUST_CHECK;
@@ -201,6 +204,11 @@ enum error db_rename(const char *from, const char *to) MUST_CHECK;
 /* `*owns`: whether `file` is the journal `path`, or one of the files that SQLite keeps beside it
  * (there now or not), whatever path leads to it. */
 enum error db_owns(const char *path, const char *file, bool *owns) MUST_CHECK;
+
+/* Takes a journal for oneself until `*claim` is closed: no other program has it open, and none can
+ * open it. Where it cannot be opened at all (damaged, of a newer EmoTrack) nobody can use it, and
+ * `*claim` is NULL. ERROR_BUSY: another program has it open. */
+enum error db_claim(const char *path, struct db **claim) MUST_CHECK;
 
 /* Overwrites and removes a profile's file and everything that SQLite keeps beside it; works on a
  * damaged file too. ERROR_NOT_FOUND. */

@@ -215,6 +215,19 @@ static enum error fold_wal(struct db *db)
                        db->path);
 }
 
+enum error db_claim(const char *path, struct db **claim)
+{
+    enum error error = db_open(path, DB_WRITE, claim);
+
+    if (!error)
+        error = fold_wal(*claim);
+    if (!error)
+        return ERROR_NONE;
+    db_close(*claim);
+    *claim = NULL;
+    return error == ERROR_BUSY || error == ERROR_NO_MEMORY ? error : ERROR_NONE;
+}
+
 static enum error check_free(const char *path)
 {
     struct stat status;

@@ -95,3 +95,13 @@ enum error db_draft_list(struct db *db, struct draft **out, size_t *count)
     }
     return error;
 }
+
+enum error db_draft_count(struct db *db, size_t *count)
+{
+    int64_t number;
+    enum error error =
+        db_run_integer(db, "SELECT count(*) FROM draft WHERE text IS NOT NULL", &number);
+
+    *count = (size_t)number;
+    return error;
+}
