@@ -56,11 +56,13 @@ static int run(const struct arguments *arguments)
     struct insights_period period;
     struct buffer picture;
     const char *path = NULL;
+    struct settings settings;
     enum error error = choose_file(arguments, &path);
 
     buffer_init(&picture, INSIGHTS_SVG_MAX);
+    session_settings(arguments, &settings);
     if (!error)
-        error = period_read(arguments, INSIGHTS_YEAR, &period);
+        error = period_read(arguments, &settings, INSIGHTS_YEAR, &period);
     if (!error)
         error = session_open(arguments, JOURNAL_READ, &journal);
     if (!error)
@@ -78,7 +80,6 @@ static const struct option options[] = {
     {"period", "PERIOD", PERIOD_SPANS, "show so long a time; without it a year"},
     {"at", "DATE", NULL, period_at_help},
     {"source", "SOURCE", PERIOD_SOURCES, period_source_help},
-    {"week-start", "DAY", PERIOD_WEEKS, period_week_help},
     {0},
 };
 

@@ -5,7 +5,6 @@
 const char period_at_help[] = "show the one that DATE is in; without it the present one";
 const char period_source_help[] =
     "count what you said, or what was guessed; without it what you said, from 20 ratings on";
-const char period_week_help[] = "begin weeks on that day; without it on Monday";
 
 static enum insights_span chosen_span(const struct arguments *arguments, enum insights_span usual)
 {
@@ -17,22 +16,8 @@ static enum insights_span chosen_span(const struct arguments *arguments, enum in
     return usual;
 }
 
-static int chosen_week_start(const struct arguments *arguments)
-{
-    static const struct {
-        const char *name;
-        int weekday;
-    } days[] = {{"sunday", 0}, {"monday", 1}, {"saturday", 6}};
-    const char *word = arguments_value(arguments, "week-start");
-
-    for (size_t i = 0; word && i < sizeof days / sizeof *days; i++)
-        if (strcmp(word, days[i].name) == 0)
-            return days[i].weekday;
-    return 1;
-}
-
-enum error period_read(const struct arguments *arguments, enum insights_span usual,
-                       struct insights_period *out)
+enum error period_read(const struct arguments *arguments, const struct settings *settings,
+                       enum insights_span usual, struct insights_period *out)
 {
     const char *date = arguments_value(arguments, "at");
     int32_t day = insights_today();
@@ -41,7 +26,7 @@ enum error period_read(const struct arguments *arguments, enum insights_span usu
         return error_raise(ERROR_USAGE,
                            "'%s' is no date; write YYYY-MM-DD, YYYY-MM, YYYY, today or yesterday",
                            date);
-    insights_period(chosen_span(arguments, usual), day, chosen_week_start(arguments), out);
+    insights_period(chosen_span(arguments, usual), day, settings_week_start(settings), out);
     return ERROR_NONE;
 }
 

@@ -37,8 +37,8 @@ static void print_months(const struct insights_month *months, size_t count)
     print_row("all", &total);
 }
 
-static enum error print_words(const struct insights_view *view, const struct insights_month *months,
-                              size_t count)
+static enum error print_words(const struct insights_view *view, bool ascii,
+                              const struct insights_month *months, size_t count)
 {
     struct buffer text;
     enum error error;
@@ -48,7 +48,7 @@ static enum error print_words(const struct insights_view *view, const struct ins
         return ERROR_NONE;
     }
     buffer_init(&text, TEXT_BYTES_MAX);
-    error = describe_insights(view, !locale_is_utf8(), &text);
+    error = describe_insights(view, ascii, &text);
     if (!error) {
         fwrite(text.data, 1, text.length, stdout);
         print_months(months, count);
@@ -58,7 +58,7 @@ static enum error print_words(const struct insights_view *view, const struct ins
 }
 
 static enum error print_stats(const struct arguments *arguments, const struct insights_data *data,
-                              const struct insights_period *period)
+                              const struct insights_period *period, bool ascii)
 {
     struct insights_month *months;
     struct insights_view view;
@@ -68,7 +68,7 @@ static enum error print_stats(const struct arguments *arguments, const struct in
     insights_view(data, period, period_source(arguments, data), insights_today(), &view);
     if (!error)
         error = arguments_has(arguments, "json") ? figures_print(&view, months, count)
-                                                 : print_words(&view, months, count);
+                                                 : print_words(&view, ascii, months, count);
     free(months);
     return error;
 }
@@ -78,14 +78,19 @@ static int run(const struct arguments *arguments)
     struct insights_data data = {0};
     struct insights_period period;
     struct journal *journal = NULL;
-    enum error error = period_read(arguments, INSIGHTS_MONTH, &period);
+    struct settings settings;
+    enum error error;
+    bool ascii;
 
+    session_settings(arguments, &settings);
+    ascii = settings.choice[SETTING_SYMBOLS] == SYMBOLS_ASCII || !locale_is_utf8();
+    error = period_read(arguments, &settings, INSIGHTS_MONTH, &period);
     if (!error)
         error = session_open(arguments, JOURNAL_READ, &journal);
     if (!error)
         error = insights_read(journal, &data);
     if (!error)
-        error = print_stats(arguments, &data, &period);
+        error = print_stats(arguments, &data, &period, ascii);
     insights_data_free(&data);
     journal_close(journal);
     return report_outcome(arguments, error);
@@ -95,7 +100,6 @@ static const struct option options[] = {
     {"period", "PERIOD", PERIOD_SPANS, "show so long a time; without it a month"},
     {"at", "DATE", NULL, period_at_help},
     {"source", "SOURCE", PERIOD_SOURCES, period_source_help},
-    {"week-start", "DAY", PERIOD_WEEKS, period_week_help},
     {"json", NULL, NULL, "print all the numbers as one JSON object"},
     {0},
 };
@@ -113,8 +117,8 @@ const struct command command_stats = {
         "corrected to, days in a row with a message, the hours and weekdays, and each month. "
         "Percentages show from 20 ratings or messages on: of fewer they would say more than is "
         "known. " PERIOD_DETAILS "\n\n"
-        "The bars are blocks where the locale is UTF-8, else _.-~^ from none to most; the bars of "
-        "all emotions have one scale.\n\n"
+        "The bars are blocks where the locale is UTF-8, else, and with --symbols ascii, _.-~^ from "
+        "none to most; the bars of all emotions have one scale.\n\n"
         "    emotrack stats --period year --at 2025\n"
         "    emotrack stats --period week --source guesses --json | jq .period.trends\n\n"
         "The object of --json has messages, rated, right and accuracy (right of rated, 0 to 1; "
