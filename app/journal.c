@@ -166,18 +166,30 @@ static void save_layer(struct journal *journal)
 
 /* ---- opening ---- */
 
-static enum error open_database(struct journal *journal, enum journal_access access_wanted)
+static enum error unlock(struct journal *journal, const struct journal_options *options)
 {
+    char what[PROFILE_NAME_MAX + 32];
+
+    if (db_encrypted(journal->db) && options->key)
+        return db_unlock_with(journal->db, options->key);
+    snprintf(what, sizeof what, "the journal '%s'", journal->profile);
+    return journal_unlock(journal->db, what, options->ask, options->context);
+}
+
+static enum error open_database(struct journal *journal, const struct journal_options *options)
+{
+    bool read = options->access == JOURNAL_READ;
     enum error error = profile_check(journal->profile);
 
     if (!error)
         error = profile_path(journal->profile, &journal->path);
     if (error)
         return error;
-    if (access_wanted == JOURNAL_READ && access(journal->path.data, F_OK) != 0)
+    if (read && access(journal->path.data, F_OK) != 0)
         return ERROR_NONE;
-    error = db_open(journal->path.data, access_wanted == JOURNAL_READ ? DB_READ : DB_CREATE,
-                    &journal->db);
+    error = db_open(journal->path.data, read ? DB_READ : DB_CREATE, &journal->db);
+    if (!error)
+        error = unlock(journal, options);
     return error ? error : refold(journal);
 }
 
@@ -190,6 +202,8 @@ enum error journal_open(const struct journal_options *options, struct journal **
     if (!journal)
         return error_raise_plain(ERROR_NO_MEMORY);
     journal->access = options->access;
+    journal->ask = options->ask;
+    journal->context = options->context;
     buffer_init(&journal->path, PATH_MAX);
     journal->profile = strdup(profile_choose(options->profile));
     error =
@@ -197,7 +211,7 @@ enum error journal_open(const struct journal_options *options, struct journal **
     if (!error)
         error = open_model(journal);
     if (!error && options->access != JOURNAL_NONE)
-        error = open_database(journal, options->access);
+        error = open_database(journal, options);
     if (error) {
         journal_close(journal);
         return error;
@@ -228,6 +242,11 @@ const char *journal_profile(const struct journal *journal)
 const char *journal_path(const struct journal *journal)
 {
     return journal->path.data;
+}
+
+const unsigned char *journal_key(const struct journal *journal)
+{
+    return journal->db ? db_key(journal->db) : NULL;
 }
 
 const struct model *journal_model(const struct journal *journal)

@@ -2,6 +2,7 @@
 #define EMOTRACK_APP_JOURNAL_H
 
 #include "base/buffer.h"
+#include "base/secret.h"
 #include "classifier/batch.h"
 #include "db/entry.h"
 #include "db/mood.h"
@@ -21,19 +22,34 @@ enum journal_access {
     JOURNAL_WRITE, /* the default profile is made where it is not there; any other must exist */
 };
 
+/* Asks for the passphrase of an encrypted journal; `what` says of which ("the journal 'alex'").
+ * `again`: the last one was wrong, as error_sentence says. An error ends it and is returned. */
+typedef enum error journal_ask(void *context, const char *what, bool again,
+                               struct passphrase *out);
+
+enum { JOURNAL_KEY = 32 /* bytes */ };
+
 struct journal_options {
     const char *profile; /* NULL: $EMOTRACK_PROFILE, else "default" */
     const char *model;   /* path; NULL: $EMOTRACK_MODEL, else the model that was fetched for the
                             profile (a damaged one: journal_notice), else the shipped one */
     enum journal_access access;
+    const unsigned char *key; /* [JOURNAL_KEY] journal_key of the same journal; NULL: `ask` */
+    journal_ask *ask;         /* NULL: there is nobody to ask. It is called later too, before
+                                 another journal's texts are read (a backup's) */
+    void *context;            /* of `ask` */
 };
 
-/* ERROR_NOT_FOUND (no such profile, no model file), and what model_open and db_open return. */
+/* ERROR_NOT_FOUND (no such profile, no model file), ERROR_DENIED (it is encrypted, and its key was
+ * not to be had), and what model_open and db_open return. */
 enum error journal_open(const struct journal_options *options, struct journal **out) MUST_CHECK;
 void journal_close(struct journal *journal); /* NULL is safe */
 
 const char *journal_profile(const struct journal *journal); /* "alex" */
 const char *journal_path(const struct journal *journal);    /* the database's file */
+/* What another journal of this process opens the same profile with; NULL: it is not encrypted.
+ * Lives as long as the journal. */
+const unsigned char *journal_key(const struct journal *journal);
 /* For labels and its id. Lives until another one is taken into use: by journal_refresh, and by what
  * refreshes (journal_write, journal_edit, journal_sync). */
 const struct model *journal_model(const struct journal *journal);

@@ -27,6 +27,8 @@ enum error draft_keeper_open(const struct journal *journal, struct draft_keeper 
     if (!keeper)
         return error_raise_plain(ERROR_NO_MEMORY);
     error = db_open(journal->path.data, DB_WRITE, &keeper->db);
+    if (!error && journal_key(journal))
+        error = db_unlock_with(keeper->db, journal_key(journal));
     if (!error)
         error = db_set_durable(keeper->db, false);
     if (error)

@@ -3,6 +3,7 @@
 
 #include "app/journal.h"
 #include "db/db.h"
+#include "db/vault.h"
 
 #include <sys/types.h>
 #include <time.h>
@@ -28,9 +29,15 @@ struct journal {
     struct predictor *predictor; /* of model and learner */
     size_t unsaved;              /* ratings learnt since the layer was saved */
     enum journal_access access;
+    journal_ask *ask; /* NULL: nobody is asked */
+    void *context;    /* of `ask` */
     struct db *db;    /* NULL: nothing is stored (JOURNAL_NONE, or nothing there yet) */
     char notice[512]; /* about the model; "": none */
 };
+
+/* Gives `db`, where it is encrypted, the key that is asked for; `what` as in journal_ask. */
+enum error journal_unlock(struct db *db, const char *what, journal_ask *ask,
+                          void *context) MUST_CHECK;
 
 /* What an entry's rating says in the terms of a model; the text is borrowed from the entry. */
 struct rated journal_rated(const struct model *model, const struct entry *entry);

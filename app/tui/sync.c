@@ -36,7 +36,8 @@ enum error sync_init(struct sync_screen *sync, struct face *face, const char *mo
     editor_init(&sync->authority, PATH_MAX - 1);
     editor_init(&sync->path, PATH_MAX - 1);
     buffer_init(&sync->terms, TERMS_MAX);
-    return worker_new(journal_profile(face->journal), model, &sync->worker);
+    return worker_new(journal_profile(face->journal), model, journal_key(face->journal),
+                      &sync->worker);
 }
 
 void sync_free(struct sync_screen *sync)

@@ -15,6 +15,7 @@ enum { PAGE_LIMIT = 1024 * 1024, FILTER_LIMIT = 4096 + 1 /* bytes */ };
 
 struct worker {
     const char *profile, *model;
+    const unsigned char *key;
     pthread_t thread;
     enum job job; /* under way; the screen's alone */
     bool now;
@@ -158,7 +159,11 @@ static void *run(void *context)
 {
     struct worker *worker = context;
     struct journal_options options = {
-        .profile = worker->profile, .model = worker->model, .access = JOURNAL_WRITE};
+        .profile = worker->profile,
+        .model = worker->model,
+        .access = JOURNAL_WRITE,
+        .key = worker->key,
+    };
     struct journal *journal = NULL;
     enum error error = journal_open(&options, &journal);
 
@@ -174,7 +179,8 @@ static void *run(void *context)
 
 /* ---- on the screen's side ---- */
 
-enum error worker_new(const char *profile, const char *model, struct worker **out)
+enum error worker_new(const char *profile, const char *model, const unsigned char *key,
+                      struct worker **out)
 {
     struct worker *worker = calloc(1, sizeof *worker);
 
@@ -183,6 +189,7 @@ enum error worker_new(const char *profile, const char *model, struct worker **ou
         return error_raise_plain(ERROR_NO_MEMORY);
     worker->profile = profile;
     worker->model = model;
+    worker->key = key;
     return ERROR_NONE;
 }
 

@@ -59,8 +59,9 @@ struct worker_outcome {
 
 struct worker;
 
-/* `profile`, `model`: as in journal_options; they must outlive it. ERROR_NO_MEMORY. */
-enum error worker_new(const char *profile, const char *model, struct worker **out) MUST_CHECK;
+/* `profile`, `model`, `key`: as in journal_options; they must outlive it. ERROR_NO_MEMORY. */
+enum error worker_new(const char *profile, const char *model, const unsigned char *key,
+                      struct worker **out) MUST_CHECK;
 void worker_free(struct worker *worker); /* cancels and waits; NULL is safe */
 
 /* Starts, where no other work is under way. ERROR_NO_MEMORY: no thread; what client_ready says. */
