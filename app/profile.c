@@ -40,7 +40,7 @@ bool profile_name_ok(const char *name)
 }
 
 /* The folder of all profiles. */
-static enum error folder(struct buffer *out)
+enum error profile_folder(struct buffer *out)
 {
     return home_folder("XDG_DATA_HOME", ".local/share", out);
 }
@@ -54,7 +54,7 @@ static enum error append_path(const char *name, const char *suffix, struct buffe
                            "'%s' cannot be a profile's name: use 1 to %d letters (A to Z), digits, "
                            "'.', '_' and '-', with a letter, digit or '_' first",
                            name, PROFILE_NAME_MAX);
-    error = folder(out);
+    error = profile_folder(out);
     return error ? error : buffer_format(out, "/%s%s", name, suffix);
 }
 
@@ -105,6 +105,11 @@ enum error profile_check(const char *name)
 
 /* ---- what is kept beside the database ---- */
 
+static bool is_copy(enum profile_file file)
+{
+    return file == PROFILE_OUT || file == PROFILE_IN || file == PROFILE_KEPT;
+}
+
 static enum error remove_copy(const char *path)
 {
     enum error error = db_destroy(path);
@@ -114,13 +119,12 @@ static enum error remove_copy(const char *path)
 
 enum error profile_remove(const char *name, enum profile_file file)
 {
-    bool copy = file == PROFILE_OUT || file == PROFILE_IN || file == PROFILE_KEPT;
     struct buffer path;
     enum error error;
 
     buffer_init(&path, PATH_MAX);
     error = profile_file(name, file, &path);
-    if (!error && copy)
+    if (!error && is_copy(file))
         error = remove_copy(path.data);
     else if (!error && unlink(path.data) != 0 && errno != ENOENT)
         error = error_raise_errno("remove", path.data);
@@ -145,6 +149,44 @@ enum error profile_sweep(const char *name)
     for (int i = 0; i < PROFILE_KEPT && !error; i++)
         error = profile_remove(name, (enum profile_file)i);
     return error;
+}
+
+/* What SQLite puts behind a journal's name, and what a program that was killed may have left: a
+ * journal that was being made (NAME.db.PID.new), a file that was being replaced (NAME.XXXXXX). */
+static bool is_behind(const char *rest, bool journal)
+{
+    static const char *const sides[] = {"-journal", "-wal", "-shm"};
+    size_t digits = rest[0] == '.' ? strspn(rest + 1, "0123456789") : 0;
+    bool made = journal && digits > 0 && strncmp(rest + 1 + digits, ".new", 4) == 0;
+
+    if (made)
+        rest += 1 + digits + 4;
+    for (size_t i = 0; i < sizeof sides / sizeof *sides; i++) {
+        if (journal && strcmp(rest, sides[i]) == 0)
+            return true;
+    }
+    return rest[0] == '\0' || (rest[0] == '.' && strlen(rest) == 7 && !strpbrk(rest + 1, ".-"));
+}
+
+bool profile_owns(const char *name, const char *file, bool *copy)
+{
+    size_t length = strlen(name);
+    const char *rest = file + length;
+
+    *copy = strncmp(file, name, length) == 0 && strncmp(rest, SUFFIX, strlen(SUFFIX)) == 0 &&
+            is_behind(rest + strlen(SUFFIX), true);
+    if (*copy || strncmp(file, name, length) != 0)
+        return *copy;
+    for (int i = 0; i < PROFILE_FILES; i++) {
+        size_t suffix = strlen(suffixes[i]);
+
+        if (strncmp(rest, suffixes[i], suffix) != 0 ||
+            !is_behind(rest + suffix, is_copy((enum profile_file)i)))
+            continue;
+        *copy = is_copy((enum profile_file)i);
+        return true;
+    }
+    return false;
 }
 
 static enum error move_file(const char *from, const char *to, enum profile_file file)
@@ -214,17 +256,21 @@ enum error profile_new(const char *name)
 
 enum error profile_delete(const char *name)
 {
+    struct db *claim = NULL;
     struct buffer path;
     enum error error = path_of(name, &path);
 
     if (!error && access(path.data, F_OK) != 0)
         error = unknown(name);
     if (!error)
+        error = db_claim(path.data, &claim);
+    if (!error)
         error = profile_sweep(name);
     if (!error)
         error = profile_remove(name, PROFILE_KEPT);
     if (!error)
         error = db_destroy(path.data);
+    db_close(claim);
     buffer_free(&path);
     return error;
 }
@@ -313,7 +359,7 @@ enum error profile_list(char ***names, size_t *count)
     *names = NULL;
     *count = 0;
     buffer_init(&path, PATH_MAX);
-    error = folder(&path);
+    error = profile_folder(&path);
     if (!error)
         stream = opendir(path.data);
     if (stream)
@@ -392,7 +438,7 @@ static enum error guard_folder(const char *path)
     enum error error;
 
     buffer_init(&own, PATH_MAX);
-    error = folder(&own);
+    error = profile_folder(&own);
     if (!error && is_below(path, own.data))
         error = error_raise(ERROR_INVALID,
                             "'%s' is in '%s', where EmoTrack keeps the journals and nothing else; "

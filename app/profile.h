@@ -47,12 +47,19 @@ enum error profile_discard(const char *name, enum profile_file file, enum error 
 /* Removes them all but PROFILE_KEPT. */
 enum error profile_sweep(const char *name) MUST_CHECK;
 
+/* Whether a file of this name in the folder of the profiles belongs to the profile, what a program
+ * that was killed has left there included. `*copy`: there are messages in it. */
+bool profile_owns(const char *name, const char *file, bool *copy);
+/* Appends the folder of all profiles. */
+enum error profile_folder(struct buffer *out) MUST_CHECK;
+
 bool profile_exists(const char *name);
 /* ERROR_INVALID (not a name) or ERROR_NOT_FOUND. The default profile always passes: it is made when
  * it is first written to. */
 enum error profile_check(const char *name) MUST_CHECK;
 enum error profile_new(const char *name) MUST_CHECK; /* ERROR_EXISTS */
-/* Its bytes too, and those of what a restored one has replaced. ERROR_NOT_FOUND */
+/* Its bytes too, and those of what a restored one has replaced. ERROR_NOT_FOUND; ERROR_BUSY:
+ * another program has it open. */
 enum error profile_delete(const char *name) MUST_CHECK;
 enum error profile_rename(const char *from, const char *to) MUST_CHECK;
 

@@ -24,6 +24,7 @@ extern const struct command command_backup;
 extern const struct command command_restore;
 extern const struct command command_check;
 extern const struct command command_profile;
+extern const struct command command_erase;
 extern const struct command command_config;
 extern const struct command command_join;
 extern const struct command command_leave;

@@ -138,7 +138,8 @@ const struct command command_forget = {
         "rests on one of them and was not sent yet is withdrawn; what was sent cannot be called "
         "back. At a terminal it asks "
         "first; without one, messages that are named by number are deleted at once, and --all "
-        "needs --yes.\n\n"
+        "needs --yes. 'profile delete' deletes a profile with all that is kept of it, 'erase' "
+        "everything.\n\n"
         "Where another program reads the journal on and on, or the disk is full, the messages are "
         "gone but their bytes cannot be overwritten yet: it says so, and the next deletion, edit "
         "or start makes it good.",

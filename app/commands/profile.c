@@ -3,6 +3,7 @@
 #include "app/commands/commands.h"
 #include "app/commands/operands.h"
 #include "app/commands/session.h"
+#include "app/erase.h"
 
 #include <stdio.h>
 
@@ -40,19 +41,26 @@ static enum error make(const struct arguments *arguments, char **name)
 static enum error remove_for_good(const struct arguments *arguments, char **name)
 {
     bool sure = arguments_has(arguments, "yes");
-    enum error error;
+    struct buffer told;
+    enum error error = ERROR_NONE;
 
     if (!sure && !session_can_ask())
         return error_raise(ERROR_USAGE, "without a terminal there is nobody to ask: deleting a "
                                         "profile needs --yes");
-    if (!sure && profile_exists(name[0]) &&
-        !session_confirm("Delete the profile '%s' with all its messages for good?", name[0])) {
+    buffer_init(&told, ERASE_TEXT_MAX);
+    if (!sure)
+        error = erase_look(name[0], &told);
+    if (!error && !sure)
+        fputs(told.data, stderr);
+    if (!error && !sure && !session_confirm("Delete the profile '%s' for good?", name[0])) {
         printf("nothing was deleted\n");
-        return ERROR_NONE;
+    } else if (!error) {
+        buffer_clear(&told);
+        error = erase_profile(name[0], &told);
+        if (!error)
+            fputs(told.data, stdout);
     }
-    error = profile_delete(name[0]);
-    if (!error)
-        printf("deleted the profile '%s'\n", name[0]);
+    buffer_free(&told);
     return error;
 }
 
@@ -98,8 +106,10 @@ const struct command command_profile = {
     .summary = "list, make, delete or rename profiles, each a journal of its own",
     .details =
         "Each profile has its own messages, ratings and personal layer, in a file of its own; "
-        "--profile NAME works with it. Deleting a profile deletes its bytes; at a terminal it "
-        "asks first, without one it needs --yes.\n\n"
+        "--profile NAME works with it. Deleting a profile deletes all that is kept of it, the "
+        "bytes too, and says file by file what that was; at a terminal it says so first and asks, "
+        "without one it needs --yes. It is refused while another program has the journal open. "
+        "'erase' deletes all profiles at once, 'forget --all' the messages alone.\n\n"
         "    emotrack profile new work\n"
         "    emotrack --profile work write\n"
         "    emotrack profile rename work office",

@@ -5,6 +5,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 #include <strings.h>
 #include <unistd.h>
 
@@ -63,26 +64,40 @@ bool session_can_ask(void)
     return isatty(STDIN_FILENO) == 1;
 }
 
-static bool is_yes(const struct line *line)
+enum { REPLY_MAX = 64 /* bytes */ };
+
+/* The reply to a question that stands on the terminal; "" where there is none, or a longer one. */
+static void read_reply(char reply[REPLY_MAX])
 {
-    return (line->length == 1 && strncasecmp(line->text, "y", 1) == 0) ||
-           (line->length == 3 && strncasecmp(line->text, "yes", 3) == 0);
+    struct input input;
+    struct line line;
+    enum error error = input_open(&input);
+
+    reply[0] = '\0';
+    if (!error && watch_readable(STDIN_FILENO) && input_next(&input, &line, &error) &&
+        line.length < REPLY_MAX)
+        snprintf(reply, REPLY_MAX, "%.*s", (int)line.length, line.text);
+    input_close(&input);
 }
 
 bool session_confirm(const char *format, ...)
 {
-    struct input input;
-    struct line line;
-    enum error error;
-    bool yes;
+    char reply[REPLY_MAX];
     va_list rest;
 
     va_start(rest, format);
     vfprintf(stderr, format, rest);
     va_end(rest);
     fputs(" [y/N] ", stderr);
-    error = input_open(&input);
-    yes = watch_readable(STDIN_FILENO) && input_next(&input, &line, &error) && is_yes(&line);
-    input_close(&input);
-    return yes;
+    read_reply(reply);
+    return strcasecmp(reply, "y") == 0 || strcasecmp(reply, "yes") == 0;
+}
+
+bool session_confirm_word(const char *word)
+{
+    char reply[REPLY_MAX];
+
+    fprintf(stderr, "Type \"%s\" to go on, anything else to leave it all as it is: ", word);
+    read_reply(reply);
+    return strcmp(reply, word) == 0;
 }

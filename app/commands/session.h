@@ -30,4 +30,8 @@ bool session_can_ask(void);
 /* Asks "<question> [y/N] " on the terminal; false unless the answer is yes. */
 bool session_confirm(const char *format, ...) PRINTF_LIKE(1, 2);
 
+/* Asks for the word on the terminal; false unless it is typed as it is. For what nothing brings
+ * back. */
+bool session_confirm_word(const char *word);
+
 #endif

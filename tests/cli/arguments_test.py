@@ -8,7 +8,7 @@ from harness import PROGRAM, LAB, Case
 
 COMMANDS = ["predict", "write", "history", "rate", "undo", "redo", "export", "import", "show",
             "edit", "forget", "stats", "insights", "backup", "restore", "check", "profile",
-            "config", "join", "leave", "sync", "uploads", "help"]
+            "erase", "config", "join", "leave", "sync", "uploads", "help"]
 
 
 class ArgumentsTest(Case):
