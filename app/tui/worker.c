@@ -2,10 +2,9 @@
 
 #include "app/describe_sync.h"
 #include "app/export.h"
+#include "app/tui/thread.h"
 
 #include <assert.h>
-#include <pthread.h>
-#include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -207,19 +206,6 @@ void worker_free(struct worker *worker)
     free(worker);
 }
 
-/* Signals are the screen's: its thread gives the terminal back. */
-static bool start_thread(struct worker *worker)
-{
-    sigset_t all, before;
-    int failed;
-
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    failed = pthread_create(&worker->thread, NULL, run, worker);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    return !failed;
-}
-
 /* The request's words and numbers, which live on while the work does. */
 static enum error copy_request(struct worker *worker, const struct worker_request *request)
 {
@@ -255,11 +241,10 @@ enum error worker_start(struct worker *worker, const struct worker_request *requ
     atomic_store(&worker->ended, false);
     note_progress(worker, SYNC_MANIFEST, 0);
     worker->job = request->job;
-    if (!start_thread(worker)) {
+    error = thread_start(&worker->thread, run, worker);
+    if (error)
         worker->job = JOB_NONE;
-        return error_raise(ERROR_NO_MEMORY, "no thread could be started; try again later");
-    }
-    return ERROR_NONE;
+    return error;
 }
 
 enum job worker_job(const struct worker *worker)
