@@ -3,7 +3,7 @@
 #include "app/tui/keys.h"
 
 #include <curses.h>
-#include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -14,37 +14,122 @@
 
 #define PASTE_ON  "\033[?2004h"
 #define PASTE_OFF "\033[?2004l"
+#define MOUSE_ON  "\033[?1000h\033[?1006h"
+#define MOUSE_OFF "\033[?1006l\033[?1000l"
 
 enum {
     ESCAPE_DELAY = 25,      /* ms that tell the key Esc from the start of a sequence */
-    CHARACTER_DELAY = 250,  /* ms that the bytes of one character may be apart */
+    SEQUENCE_DELAY = 250,   /* ms that the bytes of one character or sequence may be apart */
     PASTE_PATIENCE = 10000, /* ms without a byte after which a paste has no end */
+    STACK_SIZE = 64 * 1024, /* bytes, for the handlers of a stack that has overflown */
 };
+
+static void give_back_and_die(int number);
+static void note_signal(int number);
+
+/* All that would end the program or stop it, with the default action. */
+static const struct handled {
+    int number;
+    void (*handler)(int);
+} handled[] = {
+    {SIGQUIT, give_back_and_die}, {SIGSEGV, give_back_and_die}, {SIGBUS, give_back_and_die},
+    {SIGFPE, give_back_and_die},  {SIGILL, give_back_and_die},  {SIGABRT, give_back_and_die},
+    {SIGTRAP, give_back_and_die}, {SIGSYS, give_back_and_die},  {SIGXCPU, give_back_and_die},
+    {SIGALRM, give_back_and_die}, {SIGUSR1, give_back_and_die}, {SIGUSR2, give_back_and_die},
+    {SIGHUP, note_signal},        {SIGINT, note_signal},        {SIGTERM, note_signal},
+    {SIGTSTP, note_signal},       {SIGCONT, note_signal},
+};
+
+enum { HANDLED = sizeof handled / sizeof *handled };
 
 static struct {
     SCREEN *screen;
     struct termios before; /* as the shell left it */
     char undo[256];        /* what gives the screen back, ready for a signal handler */
     size_t undo_length;
+    struct sigaction actions[HANDLED]; /* of the signals, before ours */
+    stack_t stack;                     /* for handlers, before ours */
     struct keys keys;
     int escape_delay; /* ms */
-    bool lost;
+    bool mouse, lost;
 } terminal;
 
-static volatile sig_atomic_t suspend_asked, continued, end_asked;
+static _Alignas(16) char handler_stack[STACK_SIZE];
 
-/* ---- taking over and giving back ---- */
+/* `away`: the terminal is the shell's, since we are suspended. */
+static volatile sig_atomic_t suspend_asked, continued, end_asked, away;
+
+/* ---- which terminal ---- */
+
+static bool described(const char *name)
+{
+    int status;
+    bool usable = setupterm(name, STDOUT_FILENO, &status) == OK && cursor_address != NULL;
+
+    if (cur_term)
+        del_curterm(cur_term);
+    return usable;
+}
+
+/* The description to use, NULL where there is none. The terminals below are often used where only
+ * the few descriptions that every system has are installed, at the other end of ssh above all. */
+static const char *description(void)
+{
+    static const struct {
+        const char *start, *instead;
+    } families[] = {
+        {"xterm", "xterm-256color"},
+        {"tmux", "screen-256color"},
+        {"screen", "screen"},
+        {"rxvt", "rxvt"},
+        {"linux", "linux"},
+        {"alacritty", "xterm-256color"},
+        {"contour", "xterm-256color"},
+        {"foot", "xterm-256color"},
+        {"ghostty", "xterm-256color"},
+        {"gnome", "xterm-256color"},
+        {"iterm", "xterm-256color"},
+        {"kitty", "xterm-256color"},
+        {"konsole", "xterm-256color"},
+        {"mintty", "xterm-256color"},
+        {"putty", "xterm-256color"},
+        {"st-", "xterm-256color"},
+        {"vte", "xterm-256color"},
+        {"wezterm", "xterm-256color"},
+    };
+    const char *name = getenv("TERM");
+
+    if (!name || !*name || strcmp(name, "dumb") == 0)
+        return NULL;
+    if (described(name))
+        return name;
+    for (size_t i = 0; i < sizeof families / sizeof *families; i++) {
+        if (strncmp(name, families[i].start, strlen(families[i].start)) == 0 &&
+            described(families[i].instead))
+            return families[i].instead;
+    }
+    return NULL;
+}
+
+const char *terminal_obstacle(void)
+{
+    const char *name = getenv("TERM");
+
+    if (isatty(STDIN_FILENO) != 1 || isatty(STDOUT_FILENO) != 1)
+        return "standard input or output is not a terminal";
+    if (!name || !*name)
+        return "TERM does not say what terminal this is";
+    if (strcmp(name, "dumb") == 0)
+        return "TERM says that this terminal is dumb";
+    return description() ? NULL : "this system has no description of the terminal that TERM names";
+}
 
 bool terminal_usable(void)
 {
-    const char *name = getenv("TERM");
-    int status;
-
-    if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO) || !name || !*name ||
-        strcmp(name, "dumb") == 0)
-        return false;
-    return setupterm(NULL, STDOUT_FILENO, &status) == OK && cursor_address != NULL;
+    return !terminal_obstacle();
 }
+
+/* ---- the modes ---- */
 
 static void send(const char *sequence)
 {
@@ -52,33 +137,82 @@ static void send(const char *sequence)
     fflush(stdout);
 }
 
+static void set_modes(void)
+{
+    send(PASTE_ON);
+    if (terminal.mouse)
+        send(MOUSE_ON);
+}
+
+static void unset_modes(void)
+{
+    if (terminal.mouse)
+        send(MOUSE_OFF);
+    send(PASTE_OFF);
+}
+
+void terminal_mouse(bool on)
+{
+    if (on == terminal.mouse)
+        return;
+    terminal.mouse = on;
+    if (terminal.screen && !away)
+        send(on ? MOUSE_ON : MOUSE_OFF);
+}
+
+/* Without the delays that terminfo writes as $<5>. */
 static void add_undo(const char *sequence)
 {
-    size_t length = sequence ? strlen(sequence) : 0;
+    for (; sequence && *sequence; sequence++) {
+        const char *end = strncmp(sequence, "$<", 2) == 0 ? strchr(sequence, '>') : NULL;
 
-    if (length > 0 && terminal.undo_length + length <= sizeof terminal.undo) {
-        memcpy(terminal.undo + terminal.undo_length, sequence, length);
-        terminal.undo_length += length;
+        if (end)
+            sequence = end;
+        else if (terminal.undo_length < sizeof terminal.undo)
+            terminal.undo[terminal.undo_length++] = *sequence;
     }
 }
 
 static void prepare_undo(void)
 {
     terminal.undo_length = 0;
-    add_undo(PASTE_OFF);
+    add_undo(MOUSE_OFF PASTE_OFF);
     add_undo(exit_attribute_mode);
     add_undo(cursor_normal);
     add_undo(keypad_local);
-    add_undo(exit_ca_mode);
+    add_undo(exit_ca_mode ? exit_ca_mode : "\r\n");
 }
 
-/* Only calls that a signal handler may make. */
+/* ---- giving it back ---- */
+
+/* What is in the background must leave the terminal's settings to the shell. */
+static bool in_background(void)
+{
+    pid_t foreground = tcgetpgrp(STDIN_FILENO);
+
+    return foreground > 0 && foreground != getpgrp();
+}
+
+/* Only calls that a signal handler may make. A terminal that has stopped reading is not waited for.
+ */
+static void give_back(void)
+{
+    int flags = fcntl(STDOUT_FILENO, F_GETFL);
+    ssize_t ignored;
+
+    if (away)
+        return;
+    fcntl(STDOUT_FILENO, F_SETFL, flags | O_NONBLOCK);
+    ignored = write(STDOUT_FILENO, terminal.undo, terminal.undo_length);
+    (void)ignored;
+    fcntl(STDOUT_FILENO, F_SETFL, flags);
+    if (!in_background())
+        tcsetattr(STDIN_FILENO, TCSANOW, &terminal.before);
+}
+
 static void give_back_and_die(int number)
 {
-    ssize_t ignored = write(STDOUT_FILENO, terminal.undo, terminal.undo_length);
-
-    (void)ignored;
-    tcsetattr(STDIN_FILENO, TCSANOW, &terminal.before);
+    give_back();
     signal(number, SIG_DFL);
     raise(number);
 }
@@ -95,35 +229,34 @@ static void note_signal(int number)
         end_asked = number;
 }
 
-static void handle(int number, void (*handler)(int))
+static void handle(const struct handled *signal, struct sigaction *before)
 {
-    struct sigaction action = {.sa_handler = handler};
+    struct sigaction action = {.sa_handler = signal->handler, .sa_flags = SA_ONSTACK};
 
     /* The signal stays open in its own handler: raising it again must end the program. */
-    action.sa_flags = handler == give_back_and_die ? SA_NODEFER : 0;
+    if (signal->handler == give_back_and_die)
+        action.sa_flags |= SA_NODEFER;
     sigemptyset(&action.sa_mask);
-    sigaction(number, &action, NULL);
+    sigaction(signal->number, &action, before);
 }
 
 static void handle_signals(void)
 {
-    static const int fatal[] = {SIGQUIT, SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
-    static const int noted[] = {SIGHUP, SIGINT, SIGTERM, SIGTSTP, SIGCONT};
+    stack_t stack = {.ss_sp = handler_stack, .ss_size = sizeof handler_stack};
 
-    for (size_t i = 0; i < sizeof fatal / sizeof *fatal; i++)
-        handle(fatal[i], give_back_and_die);
-    for (size_t i = 0; i < sizeof noted / sizeof *noted; i++)
-        handle(noted[i], note_signal);
+    sigaltstack(&stack, &terminal.stack);
+    for (size_t i = 0; i < HANDLED; i++)
+        handle(&handled[i], &terminal.actions[i]);
 }
 
 static void restore_signals(void)
 {
-    static const int handled[] = {SIGHUP, SIGINT, SIGTERM, SIGQUIT, SIGSEGV, SIGBUS,
-                                  SIGFPE, SIGILL, SIGABRT, SIGTSTP, SIGCONT};
-
-    for (size_t i = 0; i < sizeof handled / sizeof *handled; i++)
-        handle(handled[i], SIG_DFL);
+    for (size_t i = 0; i < HANDLED; i++)
+        sigaction(handled[i].number, &terminal.actions[i], NULL);
+    sigaltstack(&terminal.stack, NULL);
 }
+
+/* ---- taking it over ---- */
 
 /* As curses reads it: ms, from the environment where it is set. */
 static int escape_delay(void)
@@ -131,30 +264,45 @@ static int escape_delay(void)
     const char *value = getenv("ESCDELAY");
     long delay = value ? strtol(value, NULL, 10) : 0;
 
-    return delay > 0 && delay < CHARACTER_DELAY ? (int)delay : ESCAPE_DELAY;
+    return delay > 0 && delay < SEQUENCE_DELAY ? (int)delay : ESCAPE_DELAY;
+}
+
+/* What another program has left so would have curses ask again and again while the terminal does
+ * not read. */
+static void write_patiently(void)
+{
+    int flags = fcntl(STDOUT_FILENO, F_GETFL);
+
+    if (flags >= 0 && (flags & O_NONBLOCK))
+        fcntl(STDOUT_FILENO, F_SETFL, flags & ~O_NONBLOCK);
 }
 
 enum error terminal_start(void)
 {
+    if (in_background())
+        raise(SIGTTOU); /* until the shell brings us to the front, with settings to come back to */
     if (tcgetattr(STDIN_FILENO, &terminal.before) != 0)
         return error_raise_errno("read the settings of", "the terminal");
+    terminal.undo_length = 0;
+    away = 0;
     /* Ours come first, so that curses leaves them alone. */
     handle_signals();
     /* The window's size is the terminal's, not what the environment once said. */
     use_tioctl(TRUE);
-    terminal.screen = newterm(NULL, stdout, stdin);
+    terminal.screen = newterm(description(), stdout, stdin);
     if (!terminal.screen) {
         restore_signals();
         return error_raise(ERROR_INVALID, "this terminal cannot show a full screen: use "
                                           "`emotrack write --plain`");
     }
     prepare_undo();
+    write_patiently();
     keys_init(&terminal.keys);
     terminal.escape_delay = escape_delay();
     raw();
     noecho();
     nonl();
-    send(PASTE_ON);
+    set_modes();
     return ERROR_NONE;
 }
 
@@ -162,8 +310,12 @@ void terminal_stop(void)
 {
     if (!terminal.screen)
         return;
-    send(PASTE_OFF);
-    endwin();
+    if (in_background()) {
+        give_back();
+    } else if (!away) {
+        unset_modes();
+        endwin();
+    }
     delscreen(terminal.screen);
     terminal.screen = NULL;
     restore_signals();
@@ -186,25 +338,45 @@ void terminal_redraw(void)
     clearok(curscr, TRUE);
 }
 
-/* Stops as the shell expects it, the whole job with it, and takes the terminal over again. */
+/* ---- suspending ---- */
+
+/* Stops as the shell expects it, the whole job with it. */
 static void suspend(void)
 {
+    static const struct handled stop = {SIGTSTP, SIG_DFL}, note = {SIGTSTP, note_signal};
+
     suspend_asked = 0;
-    send(PASTE_OFF);
+    unset_modes();
     endwin();
-    handle(SIGTSTP, SIG_DFL);
+    away = 1;
+    handle(&stop, NULL);
     kill(0, SIGTSTP);
-    handle(SIGTSTP, note_signal);
+    handle(&note, NULL);
     continued = 1;
 }
 
-/* After a stop of any kind the terminal's modes are whatever the shell left. */
+/* Settings that the user has changed while we were suspended are those to come back to. */
+static void remember_settings(void)
+{
+    struct termios now;
+
+    if (tcgetattr(STDIN_FILENO, &now) != 0 || !(now.c_lflag & ICANON))
+        return;
+    terminal.before = now;
+    def_shell_mode();
+}
+
+/* Takes the terminal over again: after a stop of any kind its modes are what the shell left. */
 static void resume(void)
 {
     continued = 0;
     suspend_asked = 0;
+    if (away)
+        remember_settings();
+    away = 0;
+    write_patiently();
     reset_prog_mode();
-    send(PASTE_ON);
+    set_modes();
     terminal_redraw();
     refresh();
 }
@@ -231,9 +403,9 @@ static int patience(int wait)
 {
     switch (terminal.keys.state) {
     case KEYS_PLAIN: return wait;
-    case KEYS_UTF8: return CHARACTER_DELAY;
+    case KEYS_ESCAPE: return terminal.escape_delay;
     case KEYS_PASTE: return PASTE_PATIENCE;
-    default: return terminal.escape_delay;
+    default: return SEQUENCE_DELAY;
     }
 }
 
@@ -269,6 +441,14 @@ static bool read_byte(int wait, struct press *out)
     return !terminal_ending() && !suspend_asked && !continued && !rest();
 }
 
+/* Comes back from a stop, unless it ends: then the terminal stays the shell's. */
+static void come_back(struct press *out)
+{
+    if (!terminal_ending())
+        resume();
+    *out = (struct press){.kind = PRESS_RESIZE};
+}
+
 void terminal_read(int wait, struct press *out)
 {
     *out = (struct press){0};
@@ -276,16 +456,14 @@ void terminal_read(int wait, struct press *out)
         if (suspend_asked)
             suspend();
         if (continued) {
-            resume();
-            out->kind = PRESS_RESIZE;
+            come_back(out);
             return;
         }
         if (keys_next(&terminal.keys, out))
             break;
     } while (read_byte(wait, out));
-    if (out->kind != PRESS_CONTROL || out->letter != 'z')
-        return;
-    suspend();
-    resume();
-    *out = (struct press){.kind = PRESS_RESIZE};
+    if (out->kind == PRESS_CONTROL && out->letter == 'z') {
+        suspend();
+        come_back(out);
+    }
 }

@@ -6,18 +6,27 @@
 
 #include <stdbool.h>
 
-/* The terminal itself: taken over, given back whatever happens, and read. One a process. */
+/* The terminal itself: taken over, given back whatever happens, and read. One a process.
+ *
+ * Its description is the one that $TERM names. Where this system has none of that name, that of the
+ * terminal that it descends from serves (of xterm-kitty, foot or alacritty: xterm-256color's). */
 
-/* True where standard input and output are a terminal that a full-screen program can use: not
- * "dumb", known to terminfo, with a cursor that can be placed. */
+/* Why standard input and output are no terminal that a full-screen program can use, in words; NULL:
+ * they are. It takes one that is described, has a cursor that can be placed, and is not "dumb". */
+const char *terminal_obstacle(void);
 bool terminal_usable(void);
 
 /* Takes the terminal over (alternate screen, raw keys, bracketed paste) and makes sure that every
- * fatal signal gives it back before it ends the program. */
+ * signal that ends the program gives it back first, a crash of any thread and a stack that has
+ * overflown in this one included. */
 enum error terminal_start(void) MUST_CHECK;
 
 /* Gives it back. Safe where it was not taken. */
 void terminal_stop(void);
+
+/* Whether the terminal tells of the mouse (PRESS_MOUSE); at first not, since a terminal that does
+ * no longer selects text by it. Before terminal_start or after. */
+void terminal_mouse(bool on);
 
 /* The next press: waits at most `wait` milliseconds (0: takes only what is there already), then
  * PRESS_NONE. Suspending (^Z) and coming back happen in here, and show as PRESS_RESIZE. */
