@@ -1,34 +1,88 @@
 #include "app/commands/commands.h"
 #include "app/commands/session.h"
+#include "app/tui/terminal.h"
 #include "app/tui/tui.h"
 
+#include <stdio.h>
 #include <sys/stat.h>
+
+/* ---- the terminal UI ---- */
+
+/* Puts the journal of another profile in the place of the present one, which stays where that
+ * fails. The configuration file names the profile from then on. */
+static enum error change_profile(struct journal_options options, const char *profile,
+                                 struct settings *settings, struct journal **journal)
+{
+    struct journal *other = NULL;
+    enum error error;
+
+    options.profile = profile;
+    error = journal_open(&options, &other);
+    if (error)
+        return error;
+    journal_close(*journal);
+    *journal = other;
+    return settings_set(settings, SETTING_PROFILE, profile);
+}
+
+static void say_profile(const struct settings *settings, struct tui_next *next)
+{
+    if (settings->source[SETTING_PROFILE] == FROM_ENVIRONMENT)
+        snprintf(next->note, sizeof next->note,
+                 "This is the profile '%s'; $%s still names the one to start with.", next->profile,
+                 settings->variable[SETTING_PROFILE]);
+    else
+        snprintf(next->note, sizeof next->note,
+                 "This is the profile '%s', now and from the next start on.", next->profile);
+}
+
+/* The screens, of one profile after the other. */
+static enum error run_screens(const struct journal_options *journal_options,
+                              struct settings *settings, struct journal **journal)
+{
+    struct tui_options options = {.settings = settings, .model = journal_options->model};
+    struct tui_next next = {0};
+    enum error error = tui_run(*journal, &options, &next);
+
+    while (!error && next.end == TUI_REOPEN) {
+        next.complaint = change_profile(*journal_options, next.profile, settings, journal);
+        if (next.complaint)
+            snprintf(next.note, sizeof next.note, "%s", error_sentence());
+        else
+            say_profile(settings, &next);
+        error = tui_run(*journal, &options, &next);
+    }
+    return error;
+}
 
 /* Without a command: the terminal UI, or lines where there is no terminal for one. */
 static int run(const struct arguments *arguments)
 {
-    struct journal_options journal_options = {
+    struct journal_options options = {
         .model = arguments_value(arguments, "model"),
         .access = JOURNAL_WRITE,
     };
-    struct settings settings;
-    struct tui_options options = {.settings = &settings, .model = journal_options.model};
-    const char *flag[SETTINGS];
-    char next[PROFILE_NAME_MAX + 1];
     struct journal *journal = NULL;
+    const char *flag[SETTINGS];
+    struct settings settings;
     enum error error;
 
-    if (!tui_possible())
+    if (!tui_possible()) {
+        if (session_can_ask())
+            report_note(arguments, "%s, so this goes line by line", terminal_obstacle());
         return write_lines(arguments, true);
+    }
     session_flags(arguments, flag);
     settings_load(&settings, flag); /* the screen tells what is wrong with them */
-    journal_options.profile = settings.profile;
-    error = journal_open(&journal_options, &journal);
+    options.profile = settings.profile;
+    error = journal_open(&options, &journal);
     if (!error)
-        error = tui_run(journal, &options, next);
+        error = run_screens(&options, &settings, &journal);
     journal_close(journal);
     return report_outcome(arguments, error);
 }
+
+/* ---- the command line ---- */
 
 #define X(setting, name, variable, title, choices, help)                                           \
     {                                                                                              \
@@ -47,11 +101,12 @@ static const struct option format_entries[] = {SETTINGS_TABLE(X), {0}};
 #undef X
 
 static const struct command *const commands[] = {
-    &command_predict, &command_write,   &command_history,  &command_rate,   &command_undo,
-    &command_redo,    &command_export,  &command_import,   &command_show,   &command_edit,
-    &command_forget,  &command_stats,   &command_insights, &command_backup, &command_restore,
-    &command_check,   &command_profile, &command_erase,    &command_config, &command_join,
-    &command_leave,   &command_sync,    &command_uploads,  &command_help,   NULL,
+    &command_predict,  &command_write,   &command_history, &command_rate,
+    &command_undo,     &command_redo,    &command_export,  &command_import,
+    &command_show,     &command_edit,    &command_forget,  &command_stats,
+    &command_insights, &command_backup,  &command_restore, &command_check,
+    &command_profile,  &command_config,  &command_join,    &command_leave,
+    &command_sync,     &command_uploads, &command_help,    NULL,
 };
 
 static const struct section sections[] = {

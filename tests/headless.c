@@ -1,9 +1,9 @@
 #include "tests/headless.h"
 
+#include "app/locale.h"
 #include "app/tui/paint.h"
 
 #include <curses.h>
-#include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -14,7 +14,10 @@ static struct {
 
 bool headless_start(int rows, int columns)
 {
-    setlocale(LC_CTYPE, "C.UTF-8");
+    static const struct settings settings;
+
+    setenv("LC_ALL", "C.UTF-8", 1);
+    locale_choose();
     use_env(FALSE);
     headless.in = fopen("/dev/null", "r");
     headless.out = fopen("/dev/null", "w");
@@ -23,7 +26,7 @@ bool headless_start(int rows, int columns)
     if (!headless.screen)
         return false;
     resizeterm(rows, columns);
-    paint_start(true, false);
+    paint_start(&settings);
     return true;
 }
 

@@ -24,12 +24,13 @@ enum face_screen {
 enum wish {
     WISH_NONE,
     WISH_QUIT,
-    WISH_HELP,   /* the keys of this screen */
-    WISH_SEARCH, /* a search over the keys of all screens */
-    WISH_READ,   /* show face.page in full, with face.page_title */
-    WISH_EDIT,   /* take face.message to the box of the Write screen */
-    WISH_LIST,   /* show the messages that pass face.filter on the History screen */
-    WISH_REOPEN, /* end, and begin again with the profile face.profile */
+    WISH_HELP,     /* the keys of this screen */
+    WISH_SEARCH,   /* a search over the keys of all screens */
+    WISH_READ,     /* show face.page in full, with face.page_title */
+    WISH_EDIT,     /* take face.message to the box of the Write screen */
+    WISH_LIST,     /* show the messages that pass face.filter on the History screen */
+    WISH_SETTINGS, /* face.settings are others now: follow them */
+    WISH_REOPEN,   /* end, and begin again with the profile face.profile */
 };
 
 enum { STATUS_MAX = 512, FILTER_LINE_MAX = 512, PAGE_MAX = 8 * 1024 * 1024 };

@@ -1,6 +1,7 @@
 #include "app/tui/paint.h"
 
 #include "app/glyph.h"
+#include "app/locale.h"
 
 #include <math.h>
 #include <stdarg.h>
@@ -20,13 +21,17 @@ static const struct {
 };
 
 static struct {
-    bool colour, ascii;
+    bool colour, contrast, ascii;
 } paint;
 
-void paint_start(bool colour, bool ascii)
+void paint_start(const struct settings *settings)
 {
-    paint.ascii = ascii;
-    paint.colour = colour && has_colors() && start_color() == OK && use_default_colors() == OK;
+    int colour = settings->choice[SETTING_COLOUR];
+
+    paint.ascii = settings->choice[SETTING_SYMBOLS] == SYMBOLS_ASCII || !locale_is_utf8();
+    paint.contrast = colour == COLOUR_CONTRAST;
+    paint.colour =
+        colour == COLOUR_AUTO && has_colors() && start_color() == OK && use_default_colors() == OK;
     for (size_t i = 0; paint.colour && i < sizeof colours / sizeof *colours; i++)
         init_pair((short)(i + 1), colours[i].colour, -1);
 }
@@ -45,7 +50,7 @@ attr_t paint_label(const struct label *label)
 {
     const char *name = label->colour;
     bool bold = strncmp(name, "bold ", 5) == 0;
-    attr_t attributes = bold ? A_BOLD : A_NORMAL;
+    attr_t attributes = bold || paint.contrast ? A_BOLD : A_NORMAL;
 
     if (bold)
         name += 5;
@@ -163,18 +168,20 @@ void paint_line(int row, int column, const char *text, size_t start, size_t end,
     }
 }
 
-void paint_wrapped(int row, int column, int rows, const char *text, attr_t attributes)
+int paint_wrapped(int row, int column, int rows, const char *text, attr_t attributes)
 {
     int width = COLS > 2 * column ? COLS - 2 * column : 1;
     size_t length = strlen(text);
     struct wrapped line = {0};
+    int used = 0;
 
-    for (size_t at = 0; at < length && rows > 0; at = line.next, row++, rows--) {
+    for (size_t at = 0; at < length && used < rows; at = line.next, used++) {
         size_t end;
 
         glyph_wrap(text, length, at, width, &line);
-        draw_run(row, column, width, attributes, text + at, line.end - at, &end);
+        draw_run(row + used, column, width, attributes, text + at, line.end - at, &end);
     }
+    return used;
 }
 
 void paint_bar(int row, int column, int width, double part, attr_t attributes)
@@ -216,5 +223,5 @@ void paint_chosen(int row)
 void paint_chosen_part(int row, int column, int width)
 {
     if (row >= 0 && row < LINES && column < COLS)
-        mvchgat(row, column, width, A_REVERSE, 0, NULL);
+        mvchgat(row, column, width, A_REVERSE | (paint.contrast ? A_BOLD : A_NORMAL), 0, NULL);
 }

@@ -1,6 +1,7 @@
 #ifndef EMOTRACK_APP_TUI_PAINT_H
 #define EMOTRACK_APP_TUI_PAINT_H
 
+#include "app/settings.h"
 #include "classifier/label.h"
 
 #include <curses.h>
@@ -10,9 +11,9 @@
 /* Drawing on the screen: every call is clipped to the window, and every text is made safe on its
  * way (glyph.h). Carries meaning in names, numbers and signs; colour only adds to it. */
 
-/* After the terminal was started. `colour`: false for none (NO_COLOR, --no-color); `ascii`: no
- * signs beyond ASCII. */
-void paint_start(bool colour, bool ascii);
+/* After the terminal was started, and whenever the settings are others. With high contrast there
+ * are the terminal's own two colours alone, and what colour would mark is bold. */
+void paint_start(const struct settings *settings);
 
 /* Whether only signs of ASCII may be drawn. */
 bool paint_ascii(void);
@@ -37,8 +38,8 @@ void paint_line(int row, int column, const char *text, size_t start, size_t end,
                 const attr_t *attributes);
 
 /* Draws a text of our own on at most `rows` lines, broken at blanks, with a margin of `column`
- * columns on both sides. */
-void paint_wrapped(int row, int column, int rows, const char *text, attr_t attributes);
+ * columns on both sides. Returns the lines that were used. */
+int paint_wrapped(int row, int column, int rows, const char *text, attr_t attributes);
 
 /* A bar of `width` columns, filled to `part` (0 to 1). */
 void paint_bar(int row, int column, int width, double part, attr_t attributes);

@@ -168,6 +168,11 @@ void screens_draw(struct screens *screens)
 
 /* ---- keys ---- */
 
+void screens_follow(const struct settings *settings)
+{
+    paint_start(settings);
+}
+
 /* What the screen asked for beyond itself. */
 static void grant(struct screens *screens)
 {
@@ -179,6 +184,8 @@ static void grant(struct screens *screens)
         help_search(&screens->help, (int)face->screen);
     if (face->wish == WISH_READ)
         pager_open(&screens->pager);
+    if (face->wish == WISH_SETTINGS)
+        screens_follow(face->settings);
     if (face->wish == WISH_EDIT) {
         face->screen = SCREEN_WRITE;
         write_edit(&screens->write, face, face->message);

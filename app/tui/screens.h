@@ -32,6 +32,10 @@ enum error screens_init(struct screens *screens, struct journal *journal, struct
                         const char *model) MUST_CHECK;
 void screens_free(struct screens *screens);
 
+/* How it is drawn and what the terminal tells is what the settings want, from now on. After the
+ * terminal was started. */
+void screens_follow(const struct settings *settings);
+
 void screens_draw(struct screens *screens);
 
 /* Not PRESS_NONE. */

@@ -1,15 +1,9 @@
 #include "app/tui/tui.h"
 
-#include "app/tui/paint.h"
 #include "app/tui/screens.h"
 #include "app/tui/terminal.h"
 
-#include <langinfo.h>
-#include <locale.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 bool tui_possible(void)
 {
@@ -35,50 +29,37 @@ static void loop(struct screens *screens)
     }
 }
 
-/* ---- starting ---- */
-
-/* LC_CTYPE alone: a locale with decimal commas would break JSON and CSV. */
-static void choose_locale(void)
+/* What came before this run is told until the first key. */
+static void tell(struct face *face, const struct tui_next *next)
 {
-    if (!setlocale(LC_CTYPE, "") || strcmp(nl_langinfo(CODESET), "UTF-8") != 0)
-        setlocale(LC_CTYPE, "C.UTF-8");
+    if (!next->note[0])
+        return;
+    face_say(face, "%s", next->note);
+    face->complaint = next->complaint;
 }
 
-/* Whether the user's own locale, not the one that we fell back to, promises UTF-8. */
-static bool terminal_is_utf8(void)
+static void take_end(const struct face *face, struct tui_next *next)
 {
-    static const char *const names[] = {"LC_ALL", "LC_CTYPE", "LANG"};
-
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        const char *value = getenv(names[i]);
-
-        if (value && *value)
-            return strcasestr(value, "utf-8") || strcasestr(value, "utf8");
-    }
-    return false;
+    *next = (struct tui_next){.end = face->wish == WISH_REOPEN ? TUI_REOPEN : TUI_QUIT};
+    memcpy(next->profile, face->profile, sizeof next->profile);
 }
 
 enum error tui_run(struct journal *journal, const struct tui_options *options,
-                   char next[PROFILE_NAME_MAX + 1])
+                   struct tui_next *next)
 {
     struct screens screens;
-    enum error error;
+    enum error error = screens_init(&screens, journal, options->settings, options->model);
 
-    next[0] = '\0';
-    choose_locale();
-    error = screens_init(&screens, journal, options->settings, options->model);
+    tell(&screens.face, next);
     if (!error)
         error = terminal_start();
     if (!error) {
-        paint_start(options->settings->choice[SETTING_COLOUR] != COLOUR_NONE,
-                    options->settings->choice[SETTING_SYMBOLS] == SYMBOLS_ASCII ||
-                        !terminal_is_utf8());
+        screens_follow(options->settings);
         loop(&screens);
         error = screens_end(&screens);
         terminal_stop();
     }
-    if (screens.face.wish == WISH_REOPEN)
-        snprintf(next, PROFILE_NAME_MAX + 1, "%s", screens.face.profile);
+    take_end(&screens.face, next);
     screens_free(&screens);
     terminal_die();
     return error;

@@ -16,10 +16,24 @@ struct tui_options {
 /* Whether there is a terminal to run on. Where there is not, the line mode serves. */
 bool tui_possible(void);
 
-/* Runs until the user quits, or wants to begin again with another journal: `next` is the profile,
- * or
- * "". The terminal is given back whatever happens. */
+enum { TUI_NOTE_MAX = 512 /* bytes */ };
+
+enum tui_end {
+    TUI_QUIT,
+    TUI_REOPEN, /* begin again, with the journal of the profile */
+};
+
+/* How it goes on when the terminal UI has ended. */
+struct tui_next {
+    enum tui_end end;
+    char profile[PROFILE_NAME_MAX + 1];
+    char note[TUI_NOTE_MAX]; /* to be told first when it begins again; "": nothing */
+    bool complaint;          /* the note is bad news */
+};
+
+/* Tells next->note, and runs until the user quits or the journal is to be another; then `next` says
+ * how it goes on. The terminal is given back whatever happens. */
 enum error tui_run(struct journal *journal, const struct tui_options *options,
-                   char next[PROFILE_NAME_MAX + 1]) MUST_CHECK;
+                   struct tui_next *next) MUST_CHECK;
 
 #endif
