@@ -101,12 +101,11 @@ static const struct option format_entries[] = {SETTINGS_TABLE(X), {0}};
 #undef X
 
 static const struct command *const commands[] = {
-    &command_predict,  &command_write,   &command_history, &command_rate,
-    &command_undo,     &command_redo,    &command_export,  &command_import,
-    &command_show,     &command_edit,    &command_forget,  &command_stats,
-    &command_insights, &command_backup,  &command_restore, &command_check,
-    &command_profile,  &command_config,  &command_join,    &command_leave,
-    &command_sync,     &command_uploads, &command_help,    NULL,
+    &command_predict, &command_write,   &command_history,  &command_rate,   &command_undo,
+    &command_redo,    &command_export,  &command_import,   &command_show,   &command_edit,
+    &command_forget,  &command_stats,   &command_insights, &command_backup, &command_restore,
+    &command_check,   &command_profile, &command_erase,    &command_config, &command_join,
+    &command_leave,   &command_sync,    &command_uploads,  &command_help,   NULL,
 };
 
 static const struct section sections[] = {

@@ -171,6 +171,7 @@ void screens_draw(struct screens *screens)
 void screens_follow(const struct settings *settings)
 {
     paint_start(settings);
+    terminal_mouse(settings->choice[SETTING_MOUSE] == MOUSE_ON);
 }
 
 /* What the screen asked for beyond itself. */
