@@ -15,8 +15,9 @@ enum {
     NARROW = 36, /* columns below which all is drawn together */
     GAP = 3,     /* columns between blocks that do */
     SHARE = 6,   /* columns of a share, with those before it */
-    CHANGE = 5,
-    NOTE = 2, /* lines of a block that has only something to say */
+    CHANGE = 5,  /* of a change */
+    LIST = 44,   /* columns of a list that has another beside it, at most */
+    NOTE = 2,    /* lines of a block that has only something to say */
 };
 
 static int at_most(int number, int limit)
@@ -173,7 +174,7 @@ static void add_guessed(const struct insights_agreement *agreement, int label, i
 static void lay_all_time(const struct insights_view *view, int columns, struct insights_layout *out)
 {
     const struct insights_agreement *agreement = &view->agreement;
-    int half = columns < WIDE ? columns : columns / 2 < 44 ? columns / 2 : 44, guessed = 0;
+    int half = columns < WIDE ? columns : at_most((columns - GAP) / 2, LIST), guessed = 0;
 
     for (int i = 0; i < view->data->names; i++)
         if (agreement->guessed[i] > 0)
@@ -183,7 +184,7 @@ static void lay_all_time(const struct insights_view *view, int columns, struct i
     lay_list(out, BLOCK_GUESSED, guessed, half);
     lay_list(out, BLOCK_CORRECTIONS, agreement->corrections, half);
     lay_list(out, BLOCK_STREAKS, view->habits.streak > 0 ? 2 : 1, at_most(columns, 2 * half));
-    out->hour_step = columns < WIDE ? 1 : 2;
+    out->hour_step = 2 * HOURS + GAP + 3 * WEEK + 2 > columns ? 1 : 2;
     out->box[BLOCK_HOURS] = (struct insights_box){.lines = 3,
                                                   .items = HOURS,
                                                   .width = out->hour_step * HOURS,

@@ -173,6 +173,15 @@ static void draw_trends(const struct canvas *canvas)
 
 /* ---- the calendar ---- */
 
+/* A year is a picture: its days are filled with their colours, where there are any. */
+static attr_t cell_attributes(const struct canvas *canvas, const struct insights_cell *cell)
+{
+    attr_t attributes = cell->messages ? attributes_of(canvas, cell->label) : A_NORMAL;
+    bool filled = canvas->insights->period.span == INSIGHTS_YEAR && PAIR_NUMBER(attributes) > 0;
+
+    return filled ? attributes | A_REVERSE : attributes;
+}
+
 static void draw_cell(const struct canvas *canvas, int day)
 {
     const struct insights_state *insights = canvas->insights;
@@ -181,9 +190,9 @@ static void draw_cell(const struct canvas *canvas, int day)
         insights_place(&insights->layout, (struct insights_item){BLOCK_DAYS, day});
     int row = row_of(canvas, place.line), column = place.column + (place.width > 2);
     bool today = insights->period.first + day == insights_today();
-    attr_t attributes = cell->messages ? attributes_of(canvas, cell->label) : A_NORMAL;
+    attr_t attributes = cell_attributes(canvas, cell) | (today ? A_UNDERLINE : A_NORMAL);
 
-    paint_format(row, column, 1, attributes | (today ? A_UNDERLINE : A_NORMAL), "%c",
+    paint_format(row, column, 1, attributes, "%c",
                  cell->messages ? letter_of(canvas, cell->label) : '.');
     if (today && place.width > 2) {
         paint_format(row, column - 1, 1, A_NORMAL, "[");
@@ -508,6 +517,15 @@ static void lay_rows(struct insights_state *insights, const struct area *area, i
         insights_scroll(&insights->layout, insights->focus, insights->top, insights->page_rows);
 }
 
+static void draw_empty(const struct area *area)
+{
+    paint_wrapped(area->top, 2, area->bottom - area->top,
+                  "What your messages add up to will stand here: which emotions they have, day by "
+                  "day and over the year, when you write, and, as you rate the guesses, how often "
+                  "they are right. It begins with the first message: 1 goes to Write.",
+                  A_NORMAL);
+}
+
 static void draw(void *state, struct face *face, const struct area *area, struct spot *spot)
 {
     struct insights_state *insights = state;
@@ -517,7 +535,7 @@ static void draw(void *state, struct face *face, const struct area *area, struct
 
     insights_load(insights, face, COLS);
     if (insights->data.count == 0) {
-        paint_wrapped(area->top, 2, area->bottom - area->top, describe_insights_empty, A_NORMAL);
+        draw_empty(area);
         return;
     }
     lay_rows(insights, area, &words_rows);
