@@ -75,6 +75,7 @@ static int run(const struct arguments *arguments)
     session_flags(arguments, flag);
     settings_load(&settings, flag); /* the screen tells what is wrong with them */
     options.profile = settings.profile;
+    session_ask(arguments, &options); /* before the screen opens */
     error = journal_open(&options, &journal);
     if (!error)
         error = run_screens(&options, &settings, &journal);
@@ -92,6 +93,7 @@ static int run(const struct arguments *arguments)
 static const struct option options[] = {
     SETTINGS_TABLE(X),
     {"no-color", NULL, NULL, "the same as --colour none"},
+    {"passphrase-file", "FILE", NULL, "open an encrypted journal with the first line of FILE"},
     {"model", "FILE", NULL, "guess with the model in FILE instead of the profile's"},
     {0},
 };
@@ -101,11 +103,13 @@ static const struct option format_entries[] = {SETTINGS_TABLE(X), {0}};
 #undef X
 
 static const struct command *const commands[] = {
-    &command_predict, &command_write,   &command_history,  &command_rate,   &command_undo,
-    &command_redo,    &command_export,  &command_import,   &command_show,   &command_edit,
-    &command_forget,  &command_stats,   &command_insights, &command_backup, &command_restore,
-    &command_check,   &command_profile, &command_erase,    &command_config, &command_join,
-    &command_leave,   &command_sync,    &command_uploads,  &command_help,   NULL,
+    &command_predict,  &command_write,   &command_history,    &command_rate,
+    &command_undo,     &command_redo,    &command_export,     &command_import,
+    &command_show,     &command_edit,    &command_forget,     &command_stats,
+    &command_insights, &command_backup,  &command_restore,    &command_check,
+    &command_encrypt,  &command_decrypt, &command_passphrase, &command_profile,
+    &command_erase,    &command_config,  &command_join,       &command_leave,
+    &command_sync,     &command_uploads, &command_help,       NULL,
 };
 
 static const struct section sections[] = {
@@ -119,7 +123,9 @@ static const struct section sections[] = {
      "EMOTRACK_PROFILE: what the options of these names say, where those are not given; the "
      "configuration file comes after them. NO_COLOR: not empty: no colours, where neither --colour "
      "nor EMOTRACK_COLOUR says otherwise. EMOTRACK_MODEL: the model file, where --model does not "
-     "say. XDG_DATA_HOME: where the data lives; XDG_CONFIG_HOME: where the configuration file "
+     "say. EMOTRACK_PASSPHRASE_FILE: the file whose first line opens an encrypted journal, where "
+     "--passphrase-file does not say. XDG_DATA_HOME: where the data lives; XDG_CONFIG_HOME: where "
+     "the configuration file "
      "does. VISUAL, EDITOR: what 'edit' opens a message with."},
     {"Files",
      "$XDG_CONFIG_HOME/emotrack/config, else ~/.config/emotrack/config: the settings; "
@@ -134,7 +140,7 @@ static const struct section sections[] = {
      "being fetched. NAME.sync: empty, held by the one program that syncs, backs up or restores. "
      "NAME.kept: the journal that a restored one has replaced. NAME.backup.part, "
      "NAME.restore.part: what a backup or a restore that was cut off has left; the next one "
-     "removes it."},
+     "removes it, and so does the next start where the journal is encrypted."},
     {0},
 };
 

@@ -190,6 +190,8 @@ static enum error open_database(struct journal *journal, const struct journal_op
     error = db_open(journal->path.data, read ? DB_READ : DB_CREATE, &journal->db);
     if (!error)
         error = unlock(journal, options);
+    if (!error && !read && journal_key(journal))
+        journal_sweep(journal);
     return error ? error : refold(journal);
 }
 

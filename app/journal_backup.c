@@ -53,9 +53,12 @@ static enum error check_sound(struct db *db, const char *name)
     return error;
 }
 
-/* Opens the copy as any journal is opened, and looks at all of it. */
+/* What is done with a copy that is sound; `context` is the caller's. */
+typedef enum error look_into(void *context, struct db *db);
+
+/* Opens the copy as any journal is opened, and looks at all of it. `look`: NULL: no more. */
 static enum error check_copy(const char *path, const char *name, const struct journal_watch *watch,
-                             struct restore_offer *out)
+                             look_into *look, struct restore *restore, struct restore_offer *out)
 {
     struct stage stage = {watch, "checking"};
     struct db *db = NULL;
@@ -69,6 +72,8 @@ static enum error check_copy(const char *path, const char *name, const struct jo
         error = db_count(db, &out->messages);
     if (!error)
         error = db_rating_count(db, &out->ratings);
+    if (!error && look)
+        error = look(restore, db);
     db_close(db);
     return error;
 }
@@ -84,7 +89,7 @@ static enum error make_copy(struct journal *journal, const struct journal_watch 
         error = profile_file(journal->profile, PROFILE_OUT, path);
     if (!error)
         error = db_backup(journal->db, path->data, step, &stage);
-    return error ? error : check_copy(path->data, "the journal", watch, out);
+    return error ? error : check_copy(path->data, "the journal", watch, NULL, NULL, out);
 }
 
 /* ---- writing the file ---- */
@@ -229,7 +234,9 @@ struct restore {
     struct journal *journal;
     struct restore_offer offer;
     const struct journal_watch *watch;
-    struct buffer copy, kept; /* paths */
+    struct buffer copy, kept;       /* paths */
+    unsigned char key[JOURNAL_KEY]; /* of the copy, where it has one that is not the journal's */
+    bool keyed;
     int lock;
 };
 
@@ -273,6 +280,32 @@ static enum error check_kind(const struct restore *restore, const char *path)
     return error_raise(ERROR_INVALID, "'%s' is no backup of EmoTrack's; nothing was changed", path);
 }
 
+static void count_damaged(void *context, const char *sentence)
+{
+    (void)sentence;
+    ++*(size_t *)context;
+}
+
+/* Opens the texts of the copy: with the journal's key, where it is the same, else with its own. */
+static enum error open_texts(void *context, struct db *db)
+{
+    struct restore *restore = context;
+    const struct journal *journal = restore->journal;
+    const unsigned char *known = journal_key(journal);
+    enum error error;
+
+    if (!db_encrypted(db))
+        return ERROR_NONE;
+    if (!known || db_unlock_with(db, known)) {
+        error = journal_unlock(db, "the journal in the backup", journal->ask, journal->context);
+        if (error)
+            return error;
+        memcpy(restore->key, db_key(db), sizeof restore->key);
+        restore->keyed = true;
+    }
+    return db_check_texts(db, count_damaged, &restore->offer.damaged);
+}
+
 static enum error read_backup(struct restore *restore, const char *path,
                               const struct passphrase *passphrase)
 {
@@ -292,7 +325,8 @@ static enum error read_backup(struct restore *restore, const char *path,
     if (!error)
         error = check_kind(restore, path);
     if (!error)
-        error = check_copy(restore->copy.data, "the backup", restore->watch, &restore->offer);
+        error = check_copy(restore->copy.data, "the backup", restore->watch, open_texts, restore,
+                           &restore->offer);
     /* Its path is not one that the user knows. */
     if (error == ERROR_DAMAGED || error == ERROR_VERSION)
         error = error_raise(error, "'%s' cannot be restored, and nothing was changed: %s", path,
@@ -378,14 +412,18 @@ enum error journal_restore(struct restore *restore, bool replace, struct restore
     struct db_restored restored = {0};
     enum error error = restore->offer.empty ? ERROR_NONE : keep_present(restore, replace);
 
+    bool before = db_encrypted(restore->journal->db);
+
     *out = (struct restore_result){.kept = !error && !restore->offer.empty};
     if (!error)
         error = step(&stage, 0, 0);
     if (!error)
-        error = db_restore_copy(restore->journal->db, restore->copy.data, NULL, &restored);
+        error = db_restore_copy(restore->journal->db, restore->copy.data,
+                                restore->keyed ? restore->key : NULL, &restored);
     out->messages = restored.messages;
     out->contributions = restored.contributions;
     out->unjoined = restored.unjoined;
+    out->clear = out->kept && !before && db_encrypted(restore->journal->db);
     return error ? error : journal_relearn(restore->journal);
 }
 
@@ -400,6 +438,7 @@ void journal_restore_free(struct restore *restore)
         (void)left;
     }
     sync_unlock(restore->lock);
+    explicit_bzero(restore->key, sizeof restore->key);
     buffer_free(&restore->copy);
     buffer_free(&restore->kept);
     free(restore);

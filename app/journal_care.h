@@ -8,8 +8,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Backing up a journal, putting it back, looking whether it is sound, and taking in what other
- * programs have written. */
+/* Backing up a journal, putting it back, encrypting it, looking whether it is sound, and taking in
+ * what other programs have written. */
 
 /* How far a long act has come, of `total` (0: nobody knows); NULL where nobody asks. An error ends
  * the act, which then has changed nothing, and is returned. */
@@ -42,6 +42,7 @@ struct restore;
 struct restore_offer {
     size_t messages, ratings; /* in the backup */
     size_t present;           /* messages in the journal now */
+    size_t damaged;           /* texts in the backup that do not open; they stay damaged */
     bool empty;               /* the journal now holds neither messages nor drafts */
     bool shared;              /* another program has the journal open */
     const char *kept;         /* where the present journal will be kept */
@@ -49,9 +50,10 @@ struct restore_offer {
 };
 
 /* Reads and checks a backup, sealed or not, without changing anything; the caller ends it with
- * journal_restore_free in every case. No sync or other backup of the profile runs until then.
- * ERROR_DENIED: the passphrase is wrong. ERROR_INVALID: it is sealed and there is no passphrase.
- * ERROR_DAMAGED, ERROR_VERSION. */
+ * journal_restore_free in every case. No sync or other backup of the profile runs until then. The
+ * passphrase is that of a sealed file; that of an encrypted journal in it is asked for
+ * (journal_options.ask), unless the key is the journal's. ERROR_DENIED: a passphrase is wrong.
+ * ERROR_INVALID: it is sealed and there is no passphrase. ERROR_DAMAGED, ERROR_VERSION. */
 enum error journal_restore_open(struct journal *journal, const char *path,
                                 const struct passphrase *passphrase,
                                 const struct journal_watch *watch, struct restore **out) MUST_CHECK;
@@ -62,13 +64,37 @@ struct restore_result {
     size_t contributions; /* that the ledger of the backup has added */
     bool unjoined;        /* the backup had joined a server; the journal has not */
     bool kept;            /* the journal that was there is kept */
+    bool clear;           /* in clear, while the journal is encrypted now */
 };
 
-/* Keeps the present journal where it holds something, then replaces it (db/backup.h).
+/* Keeps the present journal where it holds something, then replaces it (db/backup.h: an encrypted
+ * backup brings its passphrase along).
  * ERROR_EXISTS: one is kept already, unless `replace`. */
 enum error journal_restore(struct restore *restore, bool replace,
                            struct restore_result *out) MUST_CHECK;
 void journal_restore_free(struct restore *restore); /* NULL is safe */
+
+/* ---- encrypting (db/vault.h says what is encrypted, and how) ---- */
+
+/* What journal_encrypt would refuse, before anybody is asked for a passphrase: ERROR_EXISTS: it is
+ * encrypted, or (not with `force`) a restore has kept a journal that is not. */
+enum error journal_encrypt_ready(const struct journal *journal, bool force) MUST_CHECK;
+
+/* From now on only the passphrase opens the texts. All of them are encrypted or, after an error,
+ * none. No file of the profile holds a text in clear then: what backups that were cut off have left
+ * is removed and, with `force`, the journal that a restore has kept, unless that is encrypted.
+ * journal_notice: bytes that have still to be overwritten. ERROR_BUSY: another program has the
+ * journal open. */
+enum error journal_encrypt(struct journal *journal, const struct passphrase *passphrase, bool force,
+                           const struct journal_watch *watch) MUST_CHECK;
+
+/* The other way round. ERROR_NOT_FOUND: it is not encrypted. ERROR_DAMAGED: a text does not open.
+ * ERROR_BUSY. */
+enum error journal_decrypt(struct journal *journal, const struct journal_watch *watch) MUST_CHECK;
+
+/* The old passphrase opens it no more. ERROR_NOT_FOUND: it is not encrypted. */
+enum error journal_change_passphrase(struct journal *journal,
+                                     const struct passphrase *passphrase) MUST_CHECK;
 
 /* ---- checking ---- */
 

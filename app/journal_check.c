@@ -14,6 +14,8 @@ struct check {
     journal_find_fault *found;
     void *context;
     const char *subject; /* what is looked at now */
+    struct journal_options reading;
+    unsigned char key[JOURNAL_KEY]; /* of an encrypted journal: `reading` names it then */
     bool sound;
 };
 
@@ -61,25 +63,55 @@ static enum error check_model(struct check *check, const struct journal_options 
 
 /* ---- the journal ---- */
 
+enum { NOTE_MAX = 128 };
+
+static enum error look_at_tables(struct check *check, struct db *db, char note[NOTE_MAX])
+{
+    size_t messages = 0, ratings = 0;
+    enum error error = db_check(db, report_fault, check);
+
+    if (!error)
+        error = db_count(db, &messages);
+    if (!error)
+        error = db_rating_count(db, &ratings);
+    snprintf(note, NOTE_MAX, "%zu message%s, %zu rating%s%s", messages, messages == 1 ? "" : "s",
+             ratings, ratings == 1 ? "" : "s",
+             db_encrypted(db) ? "; encrypted, all texts open" : "");
+    return error;
+}
+
+/* Opens every text of an encrypted journal; what comes later opens it with the same key. */
+static enum error look_at_texts(struct check *check, struct db *db)
+{
+    struct journal_options *reading = &check->reading;
+    char what[PROFILE_NAME_MAX + 32];
+    enum error error;
+
+    if (!db_encrypted(db))
+        return ERROR_NONE;
+    snprintf(what, sizeof what, "the journal '%s'", profile_choose(reading->profile));
+    error = journal_unlock(db, what, reading->ask, reading->context);
+    if (error)
+        return error;
+    memcpy(check->key, db_key(db), sizeof check->key);
+    reading->key = check->key;
+    return settle(check, db_check_texts(db, report_fault, check));
+}
+
 static enum error look_at_pages(struct check *check, const char *path)
 {
     struct db *db = NULL;
-    size_t messages = 0, ratings = 0;
-    char note[96];
+    char note[NOTE_MAX] = "";
     bool before = check->sound;
     enum error error = db_open(path, DB_READ, &db);
 
     check->sound = true;
     if (!error)
-        error = db_check(db, report_fault, check);
-    if (!error)
-        error = db_count(db, &messages);
-    if (!error)
-        error = db_rating_count(db, &ratings);
-    db_close(db);
+        error = look_at_tables(check, db, note);
     error = settle(check, error);
-    snprintf(note, sizeof note, "%zu message%s, %zu rating%s", messages, messages == 1 ? "" : "s",
-             ratings, ratings == 1 ? "" : "s");
+    if (!error && check->sound)
+        error = look_at_texts(check, db);
+    db_close(db);
     if (!error && check->sound)
         report(check, NULL, note);
     check->sound = check->sound && before;
@@ -141,16 +173,14 @@ static enum error compare_layers(struct journal *journal, bool *same)
     return error;
 }
 
-static enum error check_layer(struct check *check, const struct journal_options *options)
+static enum error check_layer(struct check *check)
 {
-    struct journal_options reading = *options;
     struct journal *journal = NULL;
     bool same = true;
     enum error error;
 
     check->subject = "layer";
-    reading.access = JOURNAL_READ;
-    error = journal_open(&reading, &journal);
+    error = journal_open(&check->reading, &journal);
     if (!error && journal->db)
         error = compare_layers(journal, &same);
     if (!error)
@@ -170,11 +200,14 @@ enum error journal_check(const struct journal_options *options, journal_find_fau
     enum error error = check_model(&check, options);
     bool model = check.sound;
 
+    check.reading = *options;
+    check.reading.access = JOURNAL_READ;
     if (!error)
         error = check_pages(&check, profile_choose(options->profile));
     /* What does not open would only be said twice. */
     if (!error && check.sound && model)
-        error = check_layer(&check, options);
+        error = check_layer(&check);
+    explicit_bzero(check.key, sizeof check.key);
     *sound = check.sound;
     return error;
 }

@@ -39,6 +39,9 @@ struct journal {
 enum error journal_unlock(struct db *db, const char *what, journal_ask *ask,
                           void *context) MUST_CHECK;
 
+/* Removes what a backup or a restore that was cut off has left of an encrypted journal. */
+void journal_sweep(const struct journal *journal);
+
 /* What an entry's rating says in the terms of a model; the text is borrowed from the entry. */
 struct rated journal_rated(const struct model *model, const struct entry *entry);
 

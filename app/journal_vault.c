@@ -1,4 +1,12 @@
-#include "app/journal_parts.h"
+#include "app/journal_care.h"
+#include "app/sync_parts.h"
+
+#include <limits.h>
+#include <unistd.h>
+
+_Static_assert((int)JOURNAL_KEY == (int)DB_KEY, "the key is the database's");
+
+/* ---- opening ---- */
 
 enum error journal_unlock(struct db *db, const char *what, journal_ask *ask, void *context)
 {
@@ -18,4 +26,160 @@ enum error journal_unlock(struct db *db, const char *what, journal_ask *ask, voi
         passphrase_wipe(&passphrase);
     }
     return error;
+}
+
+/* ---- what stands beside the journal ---- */
+
+static bool is_there(const struct journal *journal, enum profile_file file)
+{
+    struct buffer path;
+    bool there = !file_of(journal, file, &path) && access(path.data, F_OK) == 0;
+
+    buffer_free(&path);
+    return there;
+}
+
+/* What a backup or a restore that was cut off has left; it may hold texts in clear. */
+static enum error remove_parts(const struct journal *journal)
+{
+    enum error error = profile_remove(journal->profile, PROFILE_OUT);
+
+    return error ? error : profile_remove(journal->profile, PROFILE_IN);
+}
+
+void journal_sweep(const struct journal *journal)
+{
+    atomic_bool at_once = true;
+    int lock = -1;
+
+    if (!is_there(journal, PROFILE_OUT) && !is_there(journal, PROFILE_IN))
+        return;
+    /* Held: they are not left, but in use. */
+    if (sync_lock(journal, &at_once, &lock) || remove_parts(journal))
+        error_raise_plain(ERROR_NONE);
+    sync_unlock(lock);
+}
+
+/* Whether the journal that a restored one has replaced is there, and not encrypted. */
+static enum error kept_in_clear(const struct journal *journal, struct buffer *path, bool *clear)
+{
+    struct db *db = NULL;
+    enum error error = profile_file(journal->profile, PROFILE_KEPT, path);
+
+    *clear = false;
+    if (error || access(path->data, F_OK) != 0)
+        return error;
+    *clear = db_open(path->data, DB_READ, &db) || !db_encrypted(db);
+    db_close(db);
+    return ERROR_NONE;
+}
+
+static enum error check_kept(const struct journal *journal)
+{
+    struct buffer path;
+    bool clear;
+    enum error error;
+
+    buffer_init(&path, PATH_MAX);
+    error = kept_in_clear(journal, &path, &clear);
+    if (!error && clear)
+        error = error_raise(ERROR_EXISTS,
+                            "'%s' keeps the journal that a restored one has replaced, and is not "
+                            "encrypted: move it away, or give it up with --force",
+                            path.data);
+    buffer_free(&path);
+    return error;
+}
+
+static enum error give_up_kept(const struct journal *journal)
+{
+    struct buffer path;
+    bool clear;
+    enum error error;
+
+    buffer_init(&path, PATH_MAX);
+    error = kept_in_clear(journal, &path, &clear);
+    if (!error && clear)
+        error = profile_remove(journal->profile, PROFILE_KEPT);
+    buffer_free(&path);
+    return error;
+}
+
+/* ---- on and off ---- */
+
+/* Others would go on with what they have read, and could not save what is being typed. */
+static enum error check_alone(const struct journal *journal)
+{
+    bool shared;
+    enum error error = db_shared(journal->db, &shared);
+
+    if (!error && shared)
+        error = error_raise(ERROR_BUSY, "another program has '%s' open; close it and try again",
+                            journal->path.data);
+    return error;
+}
+
+enum error journal_encrypt_ready(const struct journal *journal, bool force)
+{
+    if (db_encrypted(journal->db))
+        return error_raise(ERROR_EXISTS,
+                           "the profile '%s' is encrypted already; `emotrack passphrase` changes "
+                           "its passphrase",
+                           journal->profile);
+    return force ? ERROR_NONE : check_kept(journal);
+}
+
+struct stage {
+    const struct journal_watch *watch;
+    const char *act;
+};
+
+static enum error step(void *context, uint64_t done, uint64_t total)
+{
+    const struct stage *stage = context;
+    const struct journal_watch *watch = stage->watch;
+
+    return watch->progress ? watch->progress(watch->context, stage->act, done, total) : ERROR_NONE;
+}
+
+enum error journal_encrypt(struct journal *journal, const struct passphrase *passphrase, bool force,
+                           const struct journal_watch *watch)
+{
+    struct stage stage = {watch, "encrypting"};
+    int lock = -1;
+    enum error error = journal_encrypt_ready(journal, force);
+
+    if (!error)
+        error = sync_lock(journal, NULL, &lock);
+    if (!error)
+        error = check_alone(journal);
+    if (!error)
+        error = remove_parts(journal);
+    if (!error && force)
+        error = give_up_kept(journal);
+    if (!error)
+        error = step(&stage, 0, 0);
+    if (!error)
+        error = db_encrypt(journal->db, passphrase, step, &stage);
+    sync_unlock(lock);
+    return error;
+}
+
+enum error journal_decrypt(struct journal *journal, const struct journal_watch *watch)
+{
+    struct stage stage = {watch, "decrypting"};
+    int lock = -1;
+    enum error error = sync_lock(journal, NULL, &lock);
+
+    if (!error)
+        error = check_alone(journal);
+    if (!error)
+        error = db_decrypt(journal->db, step, &stage);
+    sync_unlock(lock);
+    return error;
+}
+
+enum error journal_change_passphrase(struct journal *journal, const struct passphrase *passphrase)
+{
+    return db_change_passphrase(journal->db, passphrase);
 }

@@ -88,6 +88,7 @@ static int run(const struct arguments *arguments)
 
     session_settings(arguments, &settings);
     options.profile = settings.profile;
+    session_ask(arguments, &options);
     if (!error)
         error = journal_check(&options, take_finding, &listing, &sound);
     if (!error && json)
@@ -110,7 +111,8 @@ const struct command command_check = {
     .name = "check",
     .operands = "",
     .summary = "look whether the journal, the model and what was learnt are sound",
-    .details = "Reads every page of the journal, its indexes and references; the whole model "
+    .details = "Reads every page of the journal, its indexes and references, and opens every text "
+               "of one that is encrypted; the whole model "
                "file; and learns all ratings anew, to see that what was learnt is what they teach. "
                "Changes nothing. Exit status 1: something is wrong.",
     .options = options,

@@ -50,9 +50,13 @@ const char *arguments_value(const struct arguments *arguments, const char *optio
     size_t length = strlen(option);
     int at = arguments->command ? find_option(arguments->command->options, option, length) : -1;
 
-    if (at >= 0)
-        return arguments->local[at];
-    at = find_option(arguments->program->options, option, length);
+    return at >= 0 ? arguments->local[at] : arguments_global(arguments, option);
+}
+
+const char *arguments_global(const struct arguments *arguments, const char *option)
+{
+    int at = find_option(arguments->program->options, option, strlen(option));
+
     return at >= 0 ? arguments->global[at] : NULL;
 }
 

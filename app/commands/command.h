@@ -84,6 +84,8 @@ extern const struct option builtin_options[];
 /* The value of an option (of the command, else global) by name: NULL if not given, "" for a flag.
  */
 const char *arguments_value(const struct arguments *arguments, const char *option);
+/* The value of a global option, also where the command has one of the same name. */
+const char *arguments_global(const struct arguments *arguments, const char *option);
 bool arguments_has(const struct arguments *arguments, const char *option);
 
 /* The program's command of this name, or NULL. */

@@ -23,6 +23,9 @@ extern const struct command command_import;
 extern const struct command command_backup;
 extern const struct command command_restore;
 extern const struct command command_check;
+extern const struct command command_encrypt;
+extern const struct command command_decrypt;    /* encrypt.c */
+extern const struct command command_passphrase; /* encrypt.c */
 extern const struct command command_profile;
 extern const struct command command_erase;
 extern const struct command command_config;

@@ -9,9 +9,6 @@
 #include <termios.h>
 #include <unistd.h>
 
-const char passphrase_file_help[] =
-    "read the passphrase from the first line of FILE instead of asking for it";
-
 static enum error check_length(size_t length)
 {
     if (length == 0)
@@ -88,10 +85,10 @@ static enum error ask(int terminal, const char *question, struct passphrase *out
     return error;
 }
 
-static enum error ask_twice(int terminal, struct passphrase *out)
+static enum error ask_twice(int terminal, const char *question, struct passphrase *out)
 {
     struct passphrase again = {.length = 0};
-    enum error error = ask(terminal, "Passphrase (nobody can open the file without it): ", out);
+    enum error error = ask(terminal, question, out);
 
     if (!error)
         error = ask(terminal, "The same again: ", &again);
@@ -102,26 +99,26 @@ static enum error ask_twice(int terminal, struct passphrase *out)
     return error;
 }
 
-bool passphrase_possible(const struct arguments *arguments)
+bool passphrase_possible(void)
 {
-    return arguments_has(arguments, "passphrase-file") || isatty(STDIN_FILENO) == 1;
+    return isatty(STDIN_FILENO) == 1 || isatty(STDERR_FILENO) == 1;
 }
 
-enum error passphrase_get(const struct arguments *arguments, bool twice, struct passphrase *out)
+enum error passphrase_get(const char *path, const char *question, bool twice,
+                          struct passphrase *out)
 {
-    const char *path = arguments_value(arguments, "passphrase-file");
     enum error error;
     int terminal;
 
     out->length = 0;
     if (path)
         return read_file(path, out);
-    terminal = isatty(STDIN_FILENO) == 1 ? open("/dev/tty", O_RDWR | O_CLOEXEC) : -1;
+    terminal = passphrase_possible() ? open("/dev/tty", O_RDWR | O_CLOEXEC) : -1;
     if (terminal < 0)
         return error_raise(ERROR_USAGE, "without a terminal there is nobody to ask: name a file "
                                         "that holds the passphrase with --passphrase-file");
     watch_signals();
-    error = twice ? ask_twice(terminal, out) : ask(terminal, "Passphrase: ", out);
+    error = twice ? ask_twice(terminal, question, out) : ask(terminal, question, out);
     close(terminal);
     return error;
 }

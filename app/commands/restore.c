@@ -30,7 +30,13 @@ static void tell(const struct arguments *arguments, const struct restore_offer *
 {
     printf("restored %zu message%s\n", result->messages, plural(result->messages));
     if (result->kept)
-        printf("what was there is kept in %s\n", offer->kept);
+        printf("what was there is kept in %s%s\n", offer->kept,
+               result->clear ? ", and not encrypted" : "");
+    if (offer->damaged > 0)
+        report_note(arguments,
+                    "%zu of the texts in the backup are damaged and stay so: `emotrack "
+                    "check` says which",
+                    offer->damaged);
     if (result->contributions > 0)
         printf("the ledger has gained %zu contribution%s of the backup\n", result->contributions,
                plural(result->contributions));
@@ -62,14 +68,15 @@ static enum error restore(const struct arguments *arguments, struct journal *jou
 static enum error read_and_restore(const struct arguments *arguments, struct journal *journal)
 {
     const char *path = arguments->operand[0];
+    const char *file = arguments_value(arguments, "passphrase-file");
     struct passphrase passphrase = {.length = 0};
     struct journal_watch watch = watch_start();
     struct restore *opened = NULL;
     bool sealed;
     enum error error = sealed_is(path, &sealed);
 
-    if (!error && sealed && passphrase_possible(arguments))
-        error = passphrase_get(arguments, false, &passphrase);
+    if (!error && sealed && (file || passphrase_possible()))
+        error = passphrase_get(file, "Passphrase of the file: ", false, &passphrase);
     if (!error)
         error = journal_restore_open(journal, path, passphrase.length ? &passphrase : NULL, &watch,
                                      &opened);
@@ -98,7 +105,7 @@ static int run(const struct arguments *arguments)
 }
 
 static const struct option options[] = {
-    {"passphrase-file", "FILE", NULL, passphrase_file_help},
+    {"passphrase-file", "FILE", NULL, "open a sealed file with the first line of FILE"},
     {"yes", NULL, NULL, "do not ask"},
     {"force", NULL, NULL, "give up the journal that an earlier restore has kept"},
     {0},
@@ -110,11 +117,15 @@ const struct command command_restore = {
     .summary = "put a backup in place of the journal, which is kept",
     .details =
         "All of FILE is read and checked before anything is changed. Then the messages, ratings, "
-        "draft and settings of the backup take the place of the profile's, in one step: whatever "
+        "drafts and settings of the backup take the place of the profile's, in one step: whatever "
         "happens meanwhile, the journal is the old one or the restored one. A program that has it "
         "open goes on with the restored one. The journal that was there is kept as NAME.kept "
         "beside it, a backup as well, unless it was empty; deleting the profile deletes it, "
         "too.\n\n"
+        "The journal is encrypted afterwards where either was. An encrypted backup brings its "
+        "passphrase along, the one that the journal had when it was made, which is asked for; a "
+        "backup of this very journal keeps the passphrase that it has now. A backup that is not "
+        "encrypted takes on that of the journal.\n\n"
         "What was spent on privacy stays spent: the ledger of contributions never shrinks, and "
         "gains those of the backup that it lacks. The joined server stays that of the profile; a "
         "profile without one has none afterwards, whatever the backup had. A report that waits is "

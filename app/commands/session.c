@@ -1,10 +1,12 @@
 #include "app/commands/session.h"
 
 #include "app/commands/input.h"
+#include "app/commands/passphrase.h"
 #include "app/commands/watch.h"
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <unistd.h>
@@ -32,6 +34,47 @@ void session_settings(const struct arguments *arguments, struct settings *out)
     told = true;
 }
 
+/* ---- the passphrase of an encrypted journal ---- */
+
+enum { TRIES = 3 };
+
+static struct {
+    const struct arguments *arguments;
+    int tries; /* at the journal that is being opened */
+} asked;
+
+const char *session_passphrase_file(const struct arguments *arguments)
+{
+    const char *path = arguments_global(arguments, "passphrase-file");
+    const char *environment = getenv("EMOTRACK_PASSPHRASE_FILE");
+
+    if (path)
+        return path;
+    return environment && *environment ? environment : NULL;
+}
+
+static enum error ask(void *context, const char *what, bool again, struct passphrase *out)
+{
+    const char *path = session_passphrase_file(asked.arguments);
+    char question[256];
+
+    (void)context;
+    asked.tries = again ? asked.tries + 1 : 1;
+    if (again && (path || asked.tries > TRIES))
+        return ERROR_DENIED; /* and its sentence */
+    snprintf(question, sizeof question, "%sPassphrase of %s: ", again ? "That is not it. " : "",
+             what);
+    return passphrase_get(path, question, false, out);
+}
+
+void session_ask(const struct arguments *arguments, struct journal_options *options)
+{
+    asked.arguments = arguments;
+    options->ask = ask;
+}
+
+/* ---- the journal ---- */
+
 enum error session_open(const struct arguments *arguments, enum journal_access access,
                         struct journal **out)
 {
@@ -44,6 +87,7 @@ enum error session_open(const struct arguments *arguments, enum journal_access a
 
     session_settings(arguments, &settings);
     options.profile = settings.profile;
+    session_ask(arguments, &options);
     error = journal_open(&options, out);
     if (!error)
         session_tell(arguments, *out);

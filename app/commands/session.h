@@ -15,6 +15,14 @@ void session_settings(const struct arguments *arguments, struct settings *out);
 /* What the command line says of them, for settings_load. */
 void session_flags(const struct arguments *arguments, const char *flag[SETTINGS]);
 
+/* The file that --passphrase-file, else $EMOTRACK_PASSPHRASE_FILE, names for the journal; NULL:
+ * none. */
+const char *session_passphrase_file(const struct arguments *arguments);
+
+/* An encrypted journal asks for its passphrase: from that file, else at the terminal, three times
+ * at most. `arguments` must outlive the journal. */
+void session_ask(const struct arguments *arguments, struct journal_options *options);
+
 /* Opens the journal of the profile that the settings and of the model that --model name, and says
  * on standard error what is worth telling about it. */
 enum error session_open(const struct arguments *arguments, enum journal_access access,
