@@ -2,6 +2,7 @@
 #include "app/commands/input.h"
 #include "app/commands/session.h"
 #include "app/describe.h"
+#include "app/display.h"
 #include "app/output.h"
 #include "app/reasons.h"
 
@@ -127,11 +128,12 @@ static void print_bars(const struct model *model, const struct prediction *predi
     for (int row = 0; row < BARS && row < count; row++) {
         int best = likeliest(prediction, shown, count);
         double probability = (double)prediction->probability[best];
+        char name[DISPLAY_CELL_MAX];
 
         shown[best] = true;
-        printf("  %-10s %-*.*s %3.0f%%\n", model_label(model, best)->name, BAR_WIDTH,
-               (int)(probability * BAR_WIDTH + 0.5), "##############################",
-               probability * 100);
+        display_cell(model_label(model, best)->name, describe_label_columns(model), name);
+        printf("  %s %-*.*s %3.0f%%\n", name, BAR_WIDTH, (int)(probability * BAR_WIDTH + 0.5),
+               "##############################", probability * 100);
     }
 }
 
