@@ -1,5 +1,6 @@
 #include "app/commands/commands.h"
 #include "app/commands/session.h"
+#include "app/erase.h"
 #include "app/tui/terminal.h"
 #include "app/tui/tui.h"
 
@@ -36,22 +37,72 @@ static void say_profile(const struct settings *settings, struct tui_next *next)
                  "This is the profile '%s', now and from the next start on.", next->profile);
 }
 
-/* The screens, of one profile after the other. */
+static void reopen(const struct journal_options *options, struct settings *settings,
+                   struct journal **journal, struct tui_next *next)
+{
+    next->complaint = change_profile(*options, next->profile, settings, journal);
+    if (next->complaint)
+        snprintf(next->note, sizeof next->note, "%s", error_sentence());
+    else
+        say_profile(settings, next);
+}
+
+/* Deletes all of the profile and says on the shell's screen what that was. Nothing is deleted where
+ * another program has the journal open: then the screens go on, and say so. */
+static enum error erase(const char *profile, struct tui_next *next)
+{
+    struct buffer told;
+    enum error error;
+
+    buffer_init(&told, ERASE_TEXT_MAX);
+    error = erase_profile(profile, &told);
+    if (error == ERROR_BUSY) {
+        snprintf(next->note, sizeof next->note, "Nothing was deleted: %s.", error_sentence());
+        next->complaint = true;
+        error = ERROR_NONE;
+    } else {
+        next->end = TUI_QUIT;
+    }
+    if (next->end == TUI_QUIT && !error)
+        fputs(told.data, stdout);
+    buffer_free(&told);
+    return error;
+}
+
+/* Does what the screens have ended for; the journal is open again where they go on. */
+static enum error go_on(const struct journal_options *options, struct settings *settings,
+                        struct journal **journal, struct tui_next *next)
+{
+    struct journal_options same = *options;
+    char profile[PROFILE_NAME_MAX + 1];
+    enum error error = ERROR_NONE;
+
+    if (next->end == TUI_REOPEN) {
+        reopen(options, settings, journal, next);
+        return ERROR_NONE;
+    }
+    snprintf(profile, sizeof profile, "%s", journal_profile(*journal));
+    same.profile = profile;
+    journal_close(*journal);
+    *journal = NULL;
+    if (next->end == TUI_ERASE)
+        error = erase(profile, next);
+    return error || next->end == TUI_QUIT ? error : journal_open(&same, journal);
+}
+
+/* The screens, of one journal after the other. */
 static enum error run_screens(const struct journal_options *journal_options,
                               struct settings *settings, struct journal **journal)
 {
     struct tui_options options = {.settings = settings, .model = journal_options->model};
     struct tui_next next = {0};
-    enum error error = tui_run(*journal, &options, &next);
+    enum error error;
 
-    while (!error && next.end == TUI_REOPEN) {
-        next.complaint = change_profile(*journal_options, next.profile, settings, journal);
-        if (next.complaint)
-            snprintf(next.note, sizeof next.note, "%s", error_sentence());
-        else
-            say_profile(settings, &next);
+    do {
         error = tui_run(*journal, &options, &next);
-    }
+        if (!error && next.end != TUI_QUIT)
+            error = go_on(journal_options, settings, journal, &next);
+    } while (!error && next.end != TUI_QUIT);
     return error;
 }
 

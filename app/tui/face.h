@@ -31,6 +31,8 @@ enum wish {
     WISH_LIST,     /* show the messages that pass face.filter on the History screen */
     WISH_SETTINGS, /* face.settings are others now: follow them */
     WISH_REOPEN,   /* end, and begin again with the profile face.profile */
+    WISH_RESTORED, /* end, and begin again: the journal was replaced; the status is told again */
+    WISH_ERASE,    /* end, and delete all of the profile */
 };
 
 enum { STATUS_MAX = 512, FILTER_LINE_MAX = 512, PAGE_MAX = 8 * 1024 * 1024 };

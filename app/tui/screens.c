@@ -245,7 +245,7 @@ void screens_press(struct screens *screens, const struct press *press)
 
 bool screens_done(const struct screens *screens)
 {
-    return screens->face.wish == WISH_QUIT || screens->face.wish == WISH_REOPEN;
+    return screens->face.wish == WISH_QUIT || screens->face.wish >= WISH_REOPEN;
 }
 
 /* ---- what is done beside the keys ---- */
@@ -315,9 +315,12 @@ int screens_patience(const struct screens *screens)
     return patience;
 }
 
-/* Another window may have emptied the draft. */
+/* Another window may have emptied the draft. In a journal that was replaced its number may be
+ * another draft's. */
 enum error screens_end(struct screens *screens)
 {
+    if (screens->face.wish == WISH_RESTORED)
+        screens->write.draft = 0;
     if (screens->write.box.text.length > 0)
         screens->write.box.changed = true;
     return write_keep_draft(&screens->write, &screens->face);

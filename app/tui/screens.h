@@ -49,7 +49,7 @@ int screens_patience(const struct screens *screens);
 /* After every press, drawn or not: what may not wait for a rest. */
 void screens_keep(struct screens *screens);
 
-/* Whether the user wants to leave, for good (WISH_QUIT) or to begin again (WISH_REOPEN). */
+/* Whether the screens are to end, for good (WISH_QUIT) or with something to do after them. */
 bool screens_done(const struct screens *screens);
 
 /* The last word is the draft's. */

@@ -187,9 +187,7 @@ bool sync_tick(struct sync_screen *sync, struct face *face)
         take_sync(sync, face, &outcome);
         synced = true;
         break;
-    case JOB_FORGET: /* the History's, whose worker is another */
-    case JOB_EXPORT:
-    case JOB_NONE: break;
+    default: break;
     }
     if (!sync_busy(sync)) {
         want_what_is_due(sync, face);

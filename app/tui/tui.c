@@ -3,7 +3,10 @@
 #include "app/tui/screens.h"
 #include "app/tui/terminal.h"
 
+#include <assert.h>
 #include <string.h>
+
+static_assert((int)TUI_NOTE_MAX == (int)STATUS_MAX, "a status is a note");
 
 bool tui_possible(void)
 {
@@ -40,8 +43,13 @@ static void tell(struct face *face, const struct tui_next *next)
 
 static void take_end(const struct face *face, struct tui_next *next)
 {
-    *next = (struct tui_next){.end = face->wish == WISH_REOPEN ? TUI_REOPEN : TUI_QUIT};
+    static const enum tui_end ends[] = {
+        [WISH_REOPEN] = TUI_REOPEN, [WISH_RESTORED] = TUI_RESTORED, [WISH_ERASE] = TUI_ERASE};
+
+    *next = (struct tui_next){.end = face->wish >= WISH_REOPEN ? ends[face->wish] : TUI_QUIT};
     memcpy(next->profile, face->profile, sizeof next->profile);
+    if (face->wish == WISH_RESTORED)
+        memcpy(next->note, face->status, sizeof next->note);
 }
 
 enum error tui_run(struct journal *journal, const struct tui_options *options,

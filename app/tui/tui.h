@@ -20,7 +20,9 @@ enum { TUI_NOTE_MAX = 512 /* bytes */ };
 
 enum tui_end {
     TUI_QUIT,
-    TUI_REOPEN, /* begin again, with the journal of the profile */
+    TUI_REOPEN,   /* begin again, with the journal of the profile */
+    TUI_RESTORED, /* begin again, with the journal as it is now */
+    TUI_ERASE,    /* close the journal and delete all of its profile */
 };
 
 /* How it goes on when the terminal UI has ended. */

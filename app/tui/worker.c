@@ -22,7 +22,9 @@ struct worker {
     int64_t *ids; /* [count], the worker's own; NULL: none */
     size_t count;
     char path[WORKER_PATH_MAX], filter[FILTER_LIMIT];
+    bool replace;
     atomic_bool cancel, ended;
+    const char *_Atomic act; /* a literal */
     atomic_int stage, percent;
     struct worker_outcome outcome; /* the thread's until `ended` */
 };
@@ -112,19 +114,74 @@ static enum error tell_exported(void *context, const char *act, uint64_t done, u
     return ERROR_NONE;
 }
 
-static enum error export(struct worker *worker, struct journal *journal) {
+static enum error export_messages(struct worker *worker, struct journal *journal)
+{
     struct worker_outcome *outcome = &worker->outcome;
-    struct export_options options =
-        {
-            .format = export_format_of(worker->path),
-            .filter = worker->filter,
-            .ids = worker->ids,
-            .count = worker->count,
-            .watch = {.progress = tell_exported, .context = worker},
-        };
+    struct export_options options = {
+        .format = export_format_of(worker->path),
+        .filter = worker->filter,
+        .ids = worker->ids,
+        .count = worker->count,
+        .watch = {.progress = tell_exported, .context = worker},
+    };
 
     snprintf(outcome->path, sizeof outcome->path, "%s", worker->path);
     return export_file(journal, worker->path, &options, &outcome->count);
+}
+
+/* ---- backing up and restoring ---- */
+
+static enum error tell_care(void *context, const char *act, uint64_t done, uint64_t total)
+{
+    struct worker *worker = context;
+
+    if (atomic_load(&worker->cancel))
+        return error_raise(ERROR_CANCELLED, "It is stopped; nothing was changed.");
+    atomic_store(&worker->act, act);
+    atomic_store(&worker->percent, total > 0 ? (int)(100 * done / total) : 0);
+    return ERROR_NONE;
+}
+
+static enum error back_up(struct worker *worker, struct journal *journal)
+{
+    struct backup_options options = {
+        .replace = worker->replace,
+        .watch = {.progress = tell_care, .context = worker},
+    };
+
+    return journal_backup(journal, worker->path, &options, &worker->outcome.count);
+}
+
+/* A passphrase is asked for on the command line alone. */
+static enum error check_not_sealed(const char *path)
+{
+    bool sealed;
+    enum error error = sealed_is(path, &sealed);
+
+    if (error || !sealed)
+        return error;
+    return error_raise(ERROR_INVALID,
+                       "'%s' is sealed with a passphrase: `emotrack restore` asks for it", path);
+}
+
+static enum error restore(struct worker *worker, struct journal *journal)
+{
+    struct journal_watch watch = {.progress = tell_care, .context = worker};
+    struct worker_outcome *outcome = &worker->outcome;
+    struct restore *restore = NULL;
+    enum error error = check_not_sealed(worker->path);
+
+    if (!error)
+        error = journal_restore_open(journal, worker->path, NULL, &watch, &restore);
+    if (!error) {
+        outcome->found = *journal_restore_offer(restore);
+        snprintf(outcome->kept, sizeof outcome->kept, "%s", outcome->found.kept);
+        outcome->found.kept = NULL; /* it dies with the restore */
+    }
+    if (!error && worker->job == JOB_RESTORE)
+        error = journal_restore(restore, worker->replace, &outcome->restored);
+    journal_restore_free(restore);
+    return error;
 }
 
 static enum error work(struct worker *worker, struct journal *journal)
@@ -148,7 +205,10 @@ static enum error work(struct worker *worker, struct journal *journal)
     case JOB_OFFER: return journal_offer_fetch(journal, &join, &outcome->offer);
     case JOB_SYNC: return journal_sync(journal, &options, &outcome->result);
     case JOB_FORGET: return forget(worker, journal);
-    case JOB_EXPORT: return export(worker, journal);
+    case JOB_EXPORT: return export_messages(worker, journal);
+    case JOB_BACKUP: return back_up(worker, journal);
+    case JOB_INSPECT:
+    case JOB_RESTORE: return restore(worker, journal);
     case JOB_NONE: break;
     }
     return ERROR_NONE;
@@ -217,6 +277,7 @@ static enum error copy_request(struct worker *worker, const struct worker_reques
         memcpy(worker->ids, request->ids, request->count * sizeof *worker->ids);
     worker->count = request->count;
     worker->now = request->now;
+    worker->replace = request->replace;
     snprintf(worker->url, sizeof worker->url, "%s", request->url ? request->url : "");
     snprintf(worker->authority, sizeof worker->authority, "%s",
              request->authority ? request->authority : "");
@@ -237,6 +298,8 @@ enum error worker_start(struct worker *worker, const struct worker_request *requ
     if (error)
         return error;
     worker->outcome = (struct worker_outcome){.job = request->job};
+    snprintf(worker->outcome.path, sizeof worker->outcome.path, "%s", worker->path);
+    atomic_store(&worker->act, "");
     atomic_store(&worker->cancel, false);
     atomic_store(&worker->ended, false);
     note_progress(worker, SYNC_MANIFEST, 0);
@@ -261,6 +324,11 @@ void worker_progress(struct worker *worker, enum sync_stage *stage, int *percent
 {
     *stage = (enum sync_stage)atomic_load(&worker->stage);
     *percent = atomic_load(&worker->percent);
+}
+
+const char *worker_act(const struct worker *worker)
+{
+    return atomic_load(&worker->act);
 }
 
 bool worker_done(struct worker *worker, struct worker_outcome *out)
