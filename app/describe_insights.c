@@ -21,7 +21,7 @@ const char describe_insights_empty[] =
     "There are no messages yet; 'emotrack write' takes some. Then this shows which emotions they "
     "have over time, when you write, and, as you rate the guesses, how often they are right.";
 
-static long percent(size_t part, size_t whole)
+long describe_percent(size_t part, size_t whole)
 {
     return whole ? lround(100.0 * (double)part / (double)whole) : 0;
 }
@@ -93,7 +93,7 @@ static void say_trend(struct say *words, const struct insights_view *view,
     say(words, "%c %s  %8zu", view->letters[trend->label],
         display_cell(view->data->name[trend->label], columns, cell), trend->count);
     if (trends->shares)
-        say(words, "  %4ld%%", percent(trend->count, trends->told));
+        say(words, "  %4ld%%", describe_percent(trend->count, trends->told));
     if (trends->changes)
         say(words, change ? "  %+6ld" : "  %6ld", change);
     say(words, "  %s\n", line);
@@ -208,12 +208,12 @@ enum error describe_agreement(const struct insights_agreement *agreement, struct
             plural(agreement->rated));
         return words.error;
     }
-    say(&words, "right %ld%% of %zu ratings", percent(agreement->right, agreement->rated),
+    say(&words, "right %ld%% of %zu ratings", describe_percent(agreement->right, agreement->rated),
         agreement->rated);
     if (agreement->rated > INSIGHTS_FIRST)
         say(&words, " (first %zu: %ld%%, last %zu: %ld%%)", agreement->first,
-            percent(agreement->first_right, agreement->first), agreement->last,
-            percent(agreement->last_right, agreement->last));
+            describe_percent(agreement->first_right, agreement->first), agreement->last,
+            describe_percent(agreement->last_right, agreement->last));
     return words.error;
 }
 
@@ -250,7 +250,7 @@ static void say_guessed(struct say *words, const struct insights_view *view)
         say(words, "%c %s  %8zu  %5zu", view->letters[i],
             display_cell(view->data->name[i], columns, cell), guessed, agreed);
         if (guessed >= INSIGHTS_FIRST)
-            say(words, "  %3ld%%", percent(agreed, guessed));
+            say(words, "  %3ld%%", describe_percent(agreed, guessed));
         say(words, "\n");
     }
 }

@@ -10,6 +10,9 @@
 /* What an empty journal will show, and how: a sentence or two without a line break. */
 extern const char describe_insights_empty[];
 
+/* A part in percent, rounded; 0 of nothing. */
+long describe_percent(size_t part, size_t whole);
+
 /* "right 71% of 41 ratings (first 20: 60%, last 20: 80%)", "9 of 12 ratings right". */
 enum error describe_agreement(const struct insights_agreement *agreement,
                               struct buffer *out) MUST_CHECK;

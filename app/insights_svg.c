@@ -322,15 +322,18 @@ static void draw_chart(struct page *page, const struct insights_trend *trend, in
 static void draw_share(struct page *page, const struct insights_trend *trend, int x, int y)
 {
     const struct insights_trends *trends = &page->view->trends;
+    long change = lround(100 * trend->change);
 
     say(&page->words, "<text x=\"%d\" y=\"%d\" class=\"number\">", x, y);
     if (trends->shares)
-        say(&page->words, "%.0f%%", 100 * trend->share);
+        say(&page->words, "%ld%%", describe_percent(trend->count, trends->told));
     else
         say(&page->words, "%zu", trend->count);
     if (trends->changes)
-        say(&page->words, "<tspan class=\"note\" dx=\"6\">%+ld points</tspan>",
-            lround(100 * trend->change));
+        say(&page->words,
+            change ? "<tspan class=\"note\" dx=\"6\">%+ld points</tspan>"
+                   : "<tspan class=\"note\" dx=\"6\">%ld points</tspan>",
+            change);
     say(&page->words, "</text>\n");
 }
 

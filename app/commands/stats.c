@@ -15,7 +15,7 @@ static void print_row(const char *name, const struct insights_month *month)
 {
     printf("%-8s  %8zu  %6zu  %6zu", name, month->messages, month->rated, month->right);
     if (month->rated >= INSIGHTS_FIRST)
-        printf("  %3.0f%%", 100.0 * (double)month->right / (double)month->rated);
+        printf("  %3ld%%", describe_percent(month->right, month->rated));
     putchar('\n');
 }
 
