@@ -15,7 +15,8 @@ struct place {
 
 static int write_prompt(int64_t message, char prompt[PROMPT_MAX])
 {
-    return snprintf(prompt, PROMPT_MAX, "Message %lld is: ", (long long)message);
+    return message ? snprintf(prompt, PROMPT_MAX, "Message %lld is: ", (long long)message)
+                   : snprintf(prompt, PROMPT_MAX, "The marked are: ");
 }
 
 static int label_columns(const struct model *model, int label)

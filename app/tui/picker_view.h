@@ -3,7 +3,8 @@
 
 #include "app/tui/picker.h"
 
-/* How many rows the labels take that can be picked now. */
+/* How many rows the labels take that can be picked now. `message`: what they are picked for, 0: the
+ * messages that are marked. */
 int picker_rows(const struct picker *picker, const struct model *model, int64_t message);
 
 /* Draws them from `row` on, each with its digit where digits pick, on at most `rows` rows, which

@@ -41,10 +41,11 @@ enum error screens_init(struct screens *screens, struct journal *journal, struct
                                 }};
     face_init(&screens->face, journal, settings);
     help_init(&screens->help, all, SCREENS);
-    history_init(&screens->history);
     insights_init(&screens->insights, &screens->face);
     settings_init(&screens->settings, &screens->face);
     error = write_init(&screens->write, &screens->face);
+    if (!error)
+        error = history_init(&screens->history, &screens->face, model);
     if (!error)
         error = sync_init(&screens->sync, &screens->face, model);
     if (!error && journal_notice(journal))
