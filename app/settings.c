@@ -186,6 +186,12 @@ static const char *seek(const char *start, const char *end, char byte)
     return found ? found : end;
 }
 
+/* U+FEFF, which editors of some systems put before UTF-8. */
+static const char *skip_mark(const char *start, const char *end)
+{
+    return end - start >= 3 && memcmp(start, "\xEF\xBB\xBF", 3) == 0 ? start + 3 : start;
+}
+
 /* The line at `*at`, which moves on behind it; false: there is none. */
 static bool next_line(const char **at, const char *end, struct line *out)
 {
@@ -197,7 +203,7 @@ static bool next_line(const char **at, const char *end, struct line *out)
     *at = stop < end ? stop + 1 : end;
     *out = (struct line){
         .all = {start, (size_t)(*at - start)},
-        .name = trim(start, equals),
+        .name = trim(skip_mark(start, equals), equals),
         .assigns = equals < comment,
     };
     if (out->assigns)
@@ -234,20 +240,12 @@ static enum error take_line(struct settings_file *file, const struct line *line,
     return error;
 }
 
-/* Editors of some systems put it before UTF-8. */
-static void skip_mark(const char **at, const char *end)
-{
-    if (end - *at >= 3 && memcmp(*at, "\xEF\xBB\xBF", 3) == 0)
-        *at += 3;
-}
-
 void settings_parse(const char *text, size_t length, struct settings *settings)
 {
     const char *at = text, *end = text + length;
     struct line line;
 
     settings->file = (struct settings_file){0};
-    skip_mark(&at, end);
     for (int number = 1; next_line(&at, end, &line); number++) {
         if (take_line(&settings->file, &line, number))
             add_problem(settings, "config: line %d: %s", number, error_sentence());
@@ -298,13 +296,10 @@ static enum error add_line(enum setting setting, const char *word, struct buffer
 enum error settings_rewrite(const char *text, size_t length, enum setting setting, const char *word,
                             struct buffer *out)
 {
-    const char *at = text, *end = text + length, *last;
-    enum error error;
+    const char *at = text, *end = text + length, *last = last_setting(at, end, setting);
+    enum error error = ERROR_NONE;
     struct line line;
 
-    skip_mark(&at, end);
-    error = buffer_append(out, text, (size_t)(at - text));
-    last = last_setting(at, end, setting);
     while (!error && next_line(&at, end, &line)) {
         if (word && line.all.text == last)
             error = write_line(&line, word, out);
