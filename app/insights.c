@@ -70,12 +70,13 @@ static enum error grow(struct reading *reading)
 /* The place of a time on the writer's clock, where any bytes may stand for a time. */
 static void place(int64_t created, int32_t offset, struct insights_mood *out)
 {
-    int64_t local, day;
+    int64_t local, day, rest;
 
     if (__builtin_add_overflow(created, (int64_t)offset * MINUTE, &local))
         local = created;
-    day = local / DAY - (local % DAY < 0);
-    out->minute = (int16_t)((local - day * DAY) / MINUTE);
+    rest = local % DAY;
+    day = local / DAY - (rest < 0);
+    out->minute = (int16_t)((rest < 0 ? rest + DAY : rest) / MINUTE);
     if (day < INSIGHTS_DAY_FIRST || day > INSIGHTS_DAY_LAST) {
         out->minute = day < INSIGHTS_DAY_FIRST ? 0 : DAY_MINUTES - 1;
         day = day < INSIGHTS_DAY_FIRST ? INSIGHTS_DAY_FIRST : INSIGHTS_DAY_LAST;

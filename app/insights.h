@@ -97,7 +97,7 @@ struct insights_period {
     int week_start;      /* 0 Sunday, 1 Monday, 6 Saturday */
     int32_t first, days; /* [first, first + days) */
     int buckets; /* a day: 8 of three hours; a week: 7 days; a month: its days; a year: 12 months */
-    char title[48]; /* "November 2026", "16 to 22 November 2026" */
+    char title[72]; /* "November 2026", "16 to 22 November 2026" */
 };
 
 /* The period of a kind that a day lies in. */

@@ -122,7 +122,7 @@ static int32_t month_start(int64_t index)
 static void title_week(const struct insights_period *period, char *out, size_t size)
 {
     struct tm first = civil(period->first), last = civil(period->first + period->days - 1);
-    char start[sizeof period->title] = "";
+    char start[24] = "";
 
     if (first.tm_year != last.tm_year)
         snprintf(start, sizeof start, " %s %d", insights_month_names[first.tm_mon],
