@@ -635,29 +635,26 @@ enum error journal_redo(struct journal *journal, int64_t *id)
 
 /* ---- the history ---- */
 
-static enum error stop_at_first(void *context, const struct entry *entry)
-{
-    (void)entry;
-    *(bool *)context = true;
-    return ERROR_NONE;
-}
-
 /* An emotion in a filter is the model's, or one that an older model has left in the history. */
-static enum error check_emotion(struct journal *journal, char *name, const struct filter *only)
+static enum error check_emotion(struct journal *journal, char *name, const struct filter *only,
+                                const struct search *search)
 {
     const char *known = spelling(journal->model, name);
-    bool found = false;
+    int64_t *ids;
+    size_t count;
     enum error error;
 
     if (known) {
         memcpy(name, known, strlen(known) + 1);
         return ERROR_NONE;
     }
-    error = db_each(journal->db, only, DB_NEWEST_FIRST, 1, stop_at_first, &found);
-    return error || found ? error : unknown_label(journal, name);
+    error = db_find(journal->db, only, search, &ids, &count);
+    free(ids);
+    return error || count > 0 ? error : unknown_label(journal, name);
 }
 
-static enum error check_emotions(struct journal *journal, struct filter *filter)
+static enum error check_emotions(struct journal *journal, struct filter *filter,
+                                 const struct search *search)
 {
     struct filter only;
     enum error error = ERROR_NONE;
@@ -665,17 +662,18 @@ static enum error check_emotions(struct journal *journal, struct filter *filter)
     filter_init(&only);
     if (filter->emotion[0] && strcmp(filter->emotion, "none") != 0) {
         memcpy(only.emotion, filter->emotion, sizeof only.emotion);
-        error = check_emotion(journal, filter->emotion, &only);
+        error = check_emotion(journal, filter->emotion, &only, search);
         only.emotion[0] = '\0';
     }
     if (!error && filter->you[0]) {
         memcpy(only.you, filter->you, sizeof only.you);
-        error = check_emotion(journal, filter->you, &only);
+        error = check_emotion(journal, filter->you, &only, search);
     }
     return error;
 }
 
-static enum error read_filter(struct journal *journal, const char *line, struct filter *out)
+static enum error read_filter(struct journal *journal, const char *line,
+                              const struct search *search, struct filter *out)
 {
     enum error error;
 
@@ -684,15 +682,16 @@ static enum error read_filter(struct journal *journal, const char *line, struct 
         return ERROR_NONE;
     error = filter_parse(line, strlen(line), now_milliseconds(), out);
     if (!error && journal->db)
-        error = check_emotions(journal, out);
+        error = check_emotions(journal, out, search);
     return error;
 }
 
 enum error journal_each(struct journal *journal, const char *filter, bool newest_first,
                         size_t limit, journal_visit *visit, void *context)
 {
+    static const struct search any = {.order = DB_OLDEST_FIRST};
     struct filter parsed;
-    enum error error = read_filter(journal, filter, &parsed);
+    enum error error = read_filter(journal, filter, &any, &parsed);
 
     if (!error && journal->db)
         error = db_each(journal->db, &parsed, newest_first ? DB_NEWEST_FIRST : DB_OLDEST_FIRST,
@@ -705,7 +704,7 @@ enum error journal_find(struct journal *journal, const char *filter, const struc
                         int64_t **ids, size_t *count)
 {
     struct filter parsed;
-    enum error error = read_filter(journal, filter, &parsed);
+    enum error error = read_filter(journal, filter, search, &parsed);
 
     *ids = NULL;
     *count = 0;
