@@ -23,7 +23,8 @@ static void drop_last_break(struct buffer *text)
 
 static enum error read_text(const struct entry *entry, struct buffer *text)
 {
-    enum error error = session_can_ask() ? editor_run(entry->text, text) : input_all(text);
+    const char *before = entry->damaged ? "" : entry->text;
+    enum error error = session_can_ask() ? editor_run(before, text) : input_all(text);
 
     if (!error)
         drop_last_break(text);

@@ -3,6 +3,7 @@
 #include "app/commands/session.h"
 #include "app/describe.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -19,6 +20,12 @@ static int run(const struct arguments *arguments)
         error = session_open(arguments, JOURNAL_READ, &journal);
     if (!error)
         error = journal_get(journal, id, &entry);
+    if (!error && entry.damaged)
+        error = error_raise(ERROR_DAMAGED,
+                            "the text of message %" PRId64 " is damaged and cannot be read; "
+                            "`emotrack edit %" PRId64 "` writes it anew, `emotrack forget %" PRId64
+                            "` deletes it",
+                            id, id, id);
     if (!error)
         error = describe_message(&entry, &out);
     if (!error)
