@@ -418,10 +418,10 @@ enum {
 };
 
 const struct binding insights_bindings[] = {
-    {.key = {KEY(PRESS_ENTER), 'e'},
+    {.key = {KEY(PRESS_ENTER)},
      .modes = ON_ITEMS,
      .act = list_entries,
-     .keys = "Enter  e",
+     .keys = "Enter",
      .what = "list the entries behind the chosen emotion, day, hour, correction",
      .hint = "Enter entries"},
     {.key = {'<', KEY(PRESS_PAGE_UP)},
@@ -467,7 +467,7 @@ const struct binding insights_bindings[] = {
      .modes = ON_ITEMS,
      .act = down,
      .keys = "Down  j",
-     .what = "choose the next: an emotion, a day, what stands below"},
+     .what = "choose the next: an emotion, a day (a click and the wheel do too)"},
     {.key = {'k', KEY(PRESS_UP)},
      .modes = ON_ITEMS,
      .act = up,

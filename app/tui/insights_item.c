@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { NARROW = 60, TINY = 36, DAY_TEXT = 64, MOSTLY_TEXT = 160 };
+enum { WIDE = 76, NARROW = 60, TINY = 36, DAY_TEXT = 64, MOSTLY_TEXT = 160 };
 
 static const char *plural(size_t count)
 {
@@ -143,7 +143,9 @@ static void trend_words(const struct insights_state *insights, char out[INSIGHTS
     else
         snprintf(out, INSIGHTS_WORDS_MAX, "%s: %s; the %s before: %s%s", name, now,
                  insights_span_names[trends->period.span], before,
-                 trends->shares ? "" : "  (percentages from 20 messages on)");
+                 trends->shares || insights->columns < WIDE
+                     ? ""
+                     : "  (percentages from 20 messages on)");
 }
 
 /* "Sat 21 November 2026", or "Sat 21 Nov". */
@@ -276,8 +278,8 @@ void insights_source_words(const struct insights_state *insights, char out[INSIG
     else if (insights->source == INSIGHTS_YOU)
         snprintf(out, INSIGHTS_WORDS_MAX, "Source: %s (%zu)", source, rated);
     else
-        snprintf(out, INSIGHTS_WORDS_MAX, "Source: %s (%zu of %d ratings%s)", source, rated,
-                 INSIGHTS_FIRST, insights->columns < NARROW ? "" : " so far");
+        snprintf(out, INSIGHTS_WORDS_MAX, "Source: %s (%zu of %d ratings)", source, rated,
+                 INSIGHTS_FIRST);
 }
 
 void insights_no_trends(const struct insights_state *insights, char first[INSIGHTS_WORDS_MAX],

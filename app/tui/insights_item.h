@@ -19,8 +19,8 @@ enum { INSIGHTS_WORDS_MAX = 256 /* bytes */ };
  * words. */
 void insights_item_words(const struct insights_state *insights, char out[INSIGHTS_WORDS_MAX]);
 
-/* What is counted, and why: "Source: your ratings (41)", "Source: the guesses (12 of 20
- * ratings so far)". */
+/* What is counted, and why: "Source: your ratings (41)", "Source: the guesses (12 of 20 ratings)".
+ */
 void insights_source_words(const struct insights_state *insights, char out[INSIGHTS_WORDS_MAX]);
 
 /* In place of trends, where the period has none: two lines, of 36 columns at most. */

@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { NARROW = 60, WEEK = 7, HOURS = 24, FEW_ROWS = 6, MANY_ROWS = 24 };
+enum { WIDE = 64, NARROW = 60, WEEK = 7, HOURS = 24, FEW_ROWS = 6, MANY_ROWS = 24 };
 
 /* What is being drawn: lines of the page are rows of the window, or -1 where they are out of sight.
  */
@@ -301,9 +301,9 @@ static void draw_days(const struct canvas *canvas)
         draw_cell(canvas, day);
     if (calendar->legend)
         paint_format(row_of(canvas, box->line + box->lines - 1), box->column, COLS - 1, A_NORMAL,
-                     COLS < NARROW ? ". none  - no emotion"
-                                   : "letter: main emotion of the day   . no message   "
-                                     "- no emotion");
+                     COLS < WIDE ? ". none  - no emotion"
+                                 : "letter: main emotion of the day   . no message   "
+                                   "- no emotion");
 }
 
 /* ---- what is counted over all time ---- */
