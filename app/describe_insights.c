@@ -139,19 +139,19 @@ static int lead_of(const struct insights_period *period)
 static void say_months(struct say *words, const struct insights_period *period)
 {
     char line[LINE_MAX + 1];
-    size_t end = 0;
+    int end = 0;
 
     memset(line, ' ', sizeof line);
     for (int i = 0; i < period->buckets; i++) {
         struct insights_bucket month;
-        size_t at;
+        int at;
 
         insights_bucket(period, i, &month);
-        at = (size_t)(MARGIN + (month.first - period->first + lead_of(period)) / WEEK);
+        at = MARGIN + (month.first - period->first + lead_of(period)) / WEEK;
         memcpy(line + at, month.name, strlen(month.name));
-        end = at + strlen(month.name);
+        end = at + (int)strlen(month.name);
     }
-    say(words, "%.*s\n", (int)end, line);
+    say(words, "%.*s\n", end, line);
 }
 
 static char cell_sign(const struct insights_view *view, int32_t day)

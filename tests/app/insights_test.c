@@ -982,13 +982,51 @@ static size_t count_found(struct journal *journal, const struct buffer *line)
     return found;
 }
 
+static void check_buckets_are_found(struct journal *journal, const struct insights_data *data,
+                                    enum insights_source source)
+{
+    struct insights_trends trends;
+    struct insights_period period;
+
+    insights_period(INSIGHTS_MONTH, day_of("2025-10-20"), 1, &period);
+    insights_trends(data, &period, source, &trends);
+    assert_int_equal(trends.count, 2);
+    for (int i = 0; i < trends.count * period.buckets; i++) {
+        const struct insights_trend *trend = &trends.trend[i % 2];
+        struct insights_bucket bucket;
+        struct buffer line;
+
+        buffer_init(&line, 1024);
+        insights_bucket(&period, i / 2, &bucket);
+        assert_int_equal(
+            insights_filter(data, source, bucket.first, bucket.days, trend->label, &line),
+            ERROR_NONE);
+        assert_int_equal(count_found(journal, &line), trend->buckets[i / 2]);
+        buffer_free(&line);
+    }
+}
+
+static void check_corrections_are_found(struct journal *journal, const struct insights_data *data)
+{
+    struct insights_agreement agreement;
+
+    insights_agreement(data, &agreement);
+    assert_int_equal(agreement.corrections, INSIGHTS_CORRECTIONS);
+    for (int i = 0; i < agreement.corrections; i++) {
+        struct buffer line;
+
+        buffer_init(&line, 1024);
+        assert_int_equal(insights_filter_correction(data, &agreement.correction[i], &line),
+                         ERROR_NONE);
+        assert_int_equal(count_found(journal, &line), agreement.correction[i].count);
+        buffer_free(&line);
+    }
+}
+
 /* What a number counts is what its filter finds, where everybody is in one time zone. */
 static void filters_find_what_was_counted(void **state)
 {
     struct home *home = *state;
-    struct insights_agreement agreement;
-    struct insights_trends trends;
-    struct insights_period period;
     struct insights_data data;
 
     run_sql(home, "WITH RECURSIVE n (i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 299)"
@@ -999,34 +1037,9 @@ static void filters_find_what_was_counted(void **state)
                   " SELECT id, 2, CASE id % 4 WHEN 0 THEN 'anger' WHEN 1 THEN 'sadness' END"
                   " FROM message WHERE id % 5 > 1");
     data = read_data(home->journal);
-    insights_period(INSIGHTS_MONTH, day_of("2025-10-20"), 1, &period);
-    for (int source = 0; source < INSIGHTS_SOURCES; source++) {
-        insights_trends(&data, &period, (enum insights_source)source, &trends);
-        assert_int_equal(trends.count, 2);
-        for (int i = 0; i < trends.count * period.buckets; i++) {
-            struct insights_bucket bucket;
-            struct buffer line;
-
-            buffer_init(&line, 1024);
-            insights_bucket(&period, i / 2, &bucket);
-            assert_int_equal(insights_filter(&data, (enum insights_source)source, bucket.first,
-                                             bucket.days, trends.trend[i % 2].label, &line),
-                             ERROR_NONE);
-            assert_int_equal(count_found(home->journal, &line), trends.trend[i % 2].buckets[i / 2]);
-            buffer_free(&line);
-        }
-    }
-    insights_agreement(&data, &agreement);
-    assert_int_equal(agreement.corrections, INSIGHTS_CORRECTIONS);
-    for (int i = 0; i < agreement.corrections; i++) {
-        struct buffer line;
-
-        buffer_init(&line, 1024);
-        assert_int_equal(insights_filter_correction(&data, &agreement.correction[i], &line),
-                         ERROR_NONE);
-        assert_int_equal(count_found(home->journal, &line), agreement.correction[i].count);
-        buffer_free(&line);
-    }
+    check_buckets_are_found(home->journal, &data, INSIGHTS_YOU);
+    check_buckets_are_found(home->journal, &data, INSIGHTS_GUESSES);
+    check_corrections_are_found(home->journal, &data);
     insights_data_free(&data);
 }
 
