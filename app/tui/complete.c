@@ -73,7 +73,7 @@ static void add_words(struct candidates *out, const struct typed *typed,
     } else if (behind(typed, "weekday:")) {
         for (size_t i = 0; i < sizeof days / sizeof *days; i++)
             add(out, typed, "weekday:", days[i]);
-    } else {
+    } else if (!behind(typed, "hour:")) {
         for (size_t i = 0; i < sizeof keywords / sizeof *keywords; i++)
             add(out, typed, keywords[i], "");
     }

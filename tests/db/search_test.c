@@ -43,6 +43,25 @@ static struct db *fill(void)
     return db;
 }
 
+/* db_find goes other ways than db_each, and comes to the same. */
+static void assert_found(struct db *db, const char *line, enum db_order order, const char *expected)
+{
+    struct filter filter;
+    struct search search = {.order = order};
+    char found[ROWS + 1] = "";
+    int64_t *ids;
+    size_t count;
+
+    assert_ok(filter_parse(line, strlen(line), 1769904000000, &filter));
+    assert_ok(db_find(db, &filter, &search, &ids, &count));
+    for (size_t i = 0; i < count; i++)
+        found[i] = (char)('0' + ids[i]);
+    if (strcmp(found, expected) != 0)
+        fail_msg("%s: %s instead of %s", line, found, expected);
+    free(ids);
+    filter_clear(&filter);
+}
+
 static enum error write_id(void *context, const struct entry *entry)
 {
     return buffer_format(context, "%lld", (long long)entry->id);
@@ -117,8 +136,12 @@ static void filters(void **state)
     struct db *db = fill();
 
     (void)state;
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         assert_search(db, cases[i][0], DB_OLDEST_FIRST, 0, cases[i][1]);
+        assert_found(db, cases[i][0], DB_OLDEST_FIRST, cases[i][1]);
+    }
+    assert_found(db, "", DB_NEWEST_FIRST, "7654312");
+    assert_found(db, "rated", DB_NEWEST_FIRST, "75312");
     db_close(db);
 }
 
@@ -158,6 +181,87 @@ static void finding_ids(void **state)
     db_close(db);
 }
 
+static void by_sureness(void **state)
+{
+    static const struct {
+        const char *guess;
+        double probability;
+    } sure[] = {{"joy", 0.5}, {NULL, 0.9}, {"fear", 0.8}, {"joy", 0.5}, {"joy", 0.1}};
+    struct db *db = scratch_open("x.db", DB_CREATE);
+
+    (void)state;
+    for (int i = 0; i < 5; i++) {
+        char text[] = "x", *guess = sure[i].guess ? strdup(sure[i].guess) : NULL;
+        struct entry entry = {
+            .created = i, .text = text, .guess = guess, .probability = sure[i].probability};
+        int64_t id;
+
+        assert_ok(db_add(db, &entry, 0, &id));
+        free(guess);
+    }
+    assert_found(db, "", DB_SUREST_FIRST, "34152");
+    assert_found(db, "", DB_LEAST_SURE_FIRST, "25413");
+    assert_found(db, "emotion:joy", DB_SUREST_FIRST, "415");
+    db_close(db);
+}
+
+/* Says stop the second time. */
+static bool stop_soon(void *context)
+{
+    return ++*(int *)context > 1;
+}
+
+static void abandoning(void **state)
+{
+    struct db *db = scratch_open("x.db", DB_CREATE);
+    int asked = 0;
+    struct search search = {.order = DB_NEWEST_FIRST, .abandon = stop_soon, .context = &asked};
+    struct filter filter;
+    int64_t *ids;
+    size_t count;
+
+    (void)state;
+    for (int i = 0; i < 2000; i++)
+        scratch_add(db, "hello");
+    filter_init(&filter);
+    assert_error(db_find(db, &filter, &search, &ids, &count), ERROR_CANCELLED);
+    assert_null(ids);
+    assert_int_equal(count, 0);
+    assert_int_equal(asked, 2);
+    /* What comes next is not stopped. */
+    search.abandon = NULL;
+    assert_ok(db_find(db, &filter, &search, &ids, &count));
+    assert_int_equal(count, 2000);
+    free(ids);
+    db_close(db);
+}
+
+static void names(void **state)
+{
+    struct db *db = fill();
+    static const char *const expected[] = {"Joy", "anger", "fear", "joy", "sadness"};
+    char **found;
+    int64_t created, undone;
+    size_t count;
+    bool any;
+
+    (void)state;
+    assert_ok(db_rate(db, 1, VERDICT_WRONG, "surprise"));
+    assert_ok(db_undo(db, &undone));
+    assert_ok(db_names(db, &found, &count));
+    assert_int_equal(count, 5);
+    for (size_t i = 0; i < count; i++)
+        assert_string_equal(found[i], expected[i]);
+    db_names_free(found, count);
+    assert_ok(db_last_before(db, INT64_MAX, &created, &any));
+    assert_true(any && created == 1780000000000);
+    assert_ok(db_last_before(db, 1767225600000, &created, &any));
+    assert_true(any && created == 1767225599999);
+    assert_ok(db_last_before(db, 1767225599999, &created, &any));
+    assert_false(any);
+    db_close(db);
+}
+
 /* A walk reads one snapshot, whatever another connection does meanwhile. */
 struct meanwhile {
     struct db *other;
@@ -189,38 +293,6 @@ static void a_walk_is_of_one_moment(void **state)
     db_close(db);
 }
 
-static void statistics(void **state)
-{
-    struct db *db = scratch_open("x.db", DB_CREATE);
-    struct month total, *months;
-    size_t count;
-
-    (void)state;
-    assert_ok(db_stats(db, &total, &months, &count));
-    assert_null(months);
-    assert_int_equal(total.messages + count, 0);
-    db_close(db);
-    db = fill();
-    assert_ok(db_stats(db, &total, &months, &count));
-    assert_int_equal(count, 4);
-    assert_ok(db_count(db, &count));
-    assert_int_equal(count, ROWS);
-    assert_string_equal(months[0].month, "2025-12");
-    assert_string_equal(months[1].month, "2026-01");
-    assert_string_equal(months[2].month, "2026-02");
-    assert_string_equal(months[3].month, "2026-05");
-    assert_int_equal(months[1].messages, 3);
-    assert_int_equal(months[1].rated, 2);
-    assert_int_equal(months[1].right, 1);
-    assert_string_equal(total.month, "");
-    assert_int_equal(total.messages, 7);
-    assert_int_equal(total.rated, 5);
-    assert_int_equal(total.right, 2);
-    free(months);
-    db_close(db);
-}
-
-/* The month is the writer's, not the reader's or UTC's. */
 /* Of one message: whether the line lets it through. */
 static void assert_passes(int64_t created, int32_t offset, const char *line, bool passes)
 {
@@ -249,53 +321,16 @@ static void hours_and_weekdays_are_the_writers(void **state)
     assert_passes(253402300799999, 0, "hour:23 weekday:fri", true);
 }
 
-static void months_are_the_writers(void **state)
-{
-    static const struct {
-        int64_t created;
-        int32_t offset;
-        const char *month;
-    } cases[] = {
-        {1767225599999, 0, "2025-12"},
-        {1767225600000, 0, "2026-01"},
-        {1767225599999, 1, "2026-01"},
-        {1767225600000, -1, "2025-12"},
-        {1767225600000, -720, "2025-12"},
-        {-1, 0, "1969-12"},
-        {-1, 840, "1970-01"},
-        {INT64_MAX, 0, ""},
-        {INT64_MIN, -840, ""},
-        {INT64_MAX, INT32_MAX, ""},
-    };
-
-    (void)state;
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        struct db *db = scratch_open("x.db", DB_CREATE);
-        char text[] = "x";
-        struct entry entry = {.created = cases[i].created, .offset = cases[i].offset, .text = text};
-        struct month total, *months;
-        int64_t id;
-        size_t count;
-
-        assert_ok(db_add(db, &entry, 0, &id));
-        assert_ok(db_stats(db, &total, &months, &count));
-        assert_int_equal(count, 1);
-        assert_string_equal(months[0].month, cases[i].month);
-        free(months);
-        db_close(db);
-        assert_ok(db_destroy("x.db"));
-    }
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         scratch_test(filters),
         scratch_test(order_and_limit),
         scratch_test(finding_ids),
+        scratch_test(by_sureness),
+        scratch_test(abandoning),
+        scratch_test(names),
         scratch_test(a_walk_is_of_one_moment),
-        scratch_test(statistics),
-        scratch_test(months_are_the_writers),
         scratch_test(hours_and_weekdays_are_the_writers),
     };
 
