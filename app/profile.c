@@ -15,9 +15,10 @@
 #define SUFFIX ".db"
 
 static const char *const suffixes[] = {
-    [PROFILE_MODEL] = ".model", [PROFILE_PART] = ".model.part", [PROFILE_BESIDE] = ".model.beside",
-    [PROFILE_LOCK] = ".sync",   [PROFILE_OUT] = ".backup.part", [PROFILE_IN] = ".restore.part",
-    [PROFILE_KEPT] = ".kept",
+    [PROFILE_MODEL] = ".model",         [PROFILE_PART] = ".model.part",
+    [PROFILE_BESIDE] = ".model.beside", [PROFILE_LOCK] = ".sync",
+    [PROFILE_CLAIMS] = ".drafts",       [PROFILE_OUT] = ".backup.part",
+    [PROFILE_IN] = ".restore.part",     [PROFILE_KEPT] = ".kept",
 };
 
 const char *profile_choose(const char *name)
@@ -230,7 +231,9 @@ static enum error move_files(const char *from, const char *to)
         error = move_file(from, to, (enum profile_file)i);
     if (!error)
         error = move_file(from, to, PROFILE_KEPT);
-    return error ? error : profile_remove(from, PROFILE_LOCK);
+    if (!error)
+        error = profile_remove(from, PROFILE_LOCK);
+    return error ? error : profile_remove(from, PROFILE_CLAIMS);
 }
 
 /* ---- profiles ---- */

@@ -33,6 +33,7 @@ enum profile_file {
     PROFILE_PART,   /* a model that is being fetched */
     PROFILE_BESIDE, /* a fetched model that did worse on the user's own ratings */
     PROFILE_LOCK,   /* held (flock) by the one process that syncs, backs up or restores; empty */
+    PROFILE_CLAIMS, /* locked byte by byte: the windows that have a draft in hand; empty */
     PROFILE_OUT,    /* a copy of the journal that is being made */
     PROFILE_IN,     /* a backup that is being restored */
     PROFILE_KEPT,   /* the journal that a restored one has replaced */

@@ -10,12 +10,11 @@
 #include <string.h>
 
 enum {
-    REST = 300,           /* ms without a press after which the draft is kept */
-    IDLE = 1000,          /* ms between looks at what other programs have changed */
-    DRAFT_AGE = 1000,     /* ms of typing that a crash may cost */
-    PATIENCE = 2000,      /* ms that an act waits for other programs */
-    PATIENCE_TYPING = 20, /* ms that the typing may be held up by them */
-    ROWS_MIN = 6,         /* a smaller window shows only that it is too small */
+    REST = 300,     /* ms without a press that end the name of an emotion */
+    IDLE = 1000,    /* ms between looks at what other programs have changed */
+    LOOK = 5,       /* ms between looks at how the keeper gets on */
+    PATIENCE = 150, /* ms that an act waits for other programs */
+    ROWS_MIN = 6,   /* a smaller window shows only that it is too small */
     COLUMNS_MIN = 24,
     NARROW = 60,
     TITLE_MAX = 128,
@@ -43,7 +42,9 @@ enum error screens_init(struct screens *screens, struct journal *journal, struct
     help_init(&screens->help, all, SCREENS);
     insights_init(&screens->insights, &screens->face);
     settings_init(&screens->settings, &screens->face);
-    error = write_init(&screens->write, &screens->face);
+    error = keeper_new(journal, &screens->keeper);
+    if (!error)
+        error = write_init(&screens->write, &screens->face, screens->keeper);
     if (!error)
         error = history_init(&screens->history, &screens->face, model);
     if (!error)
@@ -60,6 +61,8 @@ void screens_free(struct screens *screens)
     settings_free(&screens->settings);
     insights_free(&screens->insights);
     write_free(&screens->write);
+    if (keeper_end(screens->keeper)) /* NULL after screens_end, which tells */
+        error_raise_plain(ERROR_NONE);
     history_free(&screens->history);
     help_free(&screens->help);
     face_free(&screens->face);
@@ -222,6 +225,7 @@ void screens_press(struct screens *screens, const struct press *press)
 {
     enum face_screen before = screens->face.screen;
 
+    screens->pressed = clock_milliseconds();
     if (press->kind == PRESS_CONTROL && press->letter == 'l') {
         terminal_redraw();
         return;
@@ -260,36 +264,46 @@ static void look_around(struct screens *screens)
         outdate(screens);
 }
 
-/* Keeps the draft, if that takes no waiting. */
-static void keep_draft(struct screens *screens)
+/* Why drafts are not kept is told once, and never in the place of what matters more. */
+static void tell_draft(struct screens *screens, const struct keeper_news *news)
 {
-    enum error error;
+    enum error error = news->busy ? ERROR_BUSY : news->draft;
 
-    journal_set_patience(screens->face.journal, PATIENCE_TYPING);
-    error = write_keep_draft(&screens->write, &screens->face);
-    journal_set_patience(screens->face.journal, PATIENCE);
-    screens->kept = clock_milliseconds();
-    if (error == ERROR_BUSY && screens->face.status[0])
-        return; /* what is told there already matters more */
+    if (error == screens->told || (error == ERROR_BUSY && screens->face.status[0]))
+        return;
+    screens->told = error;
     if (error == ERROR_BUSY)
         face_say(&screens->face,
                  "Another program is using the journal: the draft is not kept yet.");
-    else
-        face_complain(&screens->face, error);
+    else if (error)
+        face_warn(&screens->face, news->draft_sentence);
+}
+
+static void look_at_keeper(struct screens *screens)
+{
+    struct keeper_news news;
+
+    keeper_look(screens->keeper, &news);
+    screens->waiting = news.waiting;
+    write_settled(&screens->write, &screens->face, &news);
+    tell_draft(screens, &news);
+    if (news.notice[0] && !screens->face.status[0])
+        face_say(&screens->face, "%s", news.notice);
 }
 
 void screens_keep(struct screens *screens)
 {
-    if (screens->write.box.changed && clock_milliseconds() - screens->kept > DRAFT_AGE)
-        keep_draft(screens);
+    write_keep(&screens->write, &screens->face);
+    keeper_settle(screens->keeper);
+    look_at_keeper(screens);
 }
 
 void screens_rest(struct screens *screens)
 {
     static const struct press none = {.kind = PRESS_NONE};
 
-    belongs_to_pick(screens, &none);
-    keep_draft(screens);
+    if (clock_milliseconds() - screens->pressed >= REST)
+        belongs_to_pick(screens, &none);
     look_around(screens);
     for (int i = 0; i < SCREENS; i++) {
         if (all[i]->rest && all[i]->rest(screens->state[i], &screens->face))
@@ -297,15 +311,15 @@ void screens_rest(struct screens *screens)
     }
 }
 
-/* Whether something is to be done as soon as the typing rests. */
-static bool restless(const struct screens *screens)
+/* Whether the name of an emotion that was picked may go on. */
+static bool picking(const struct screens *screens)
 {
-    return screens->write.box.changed || screens->write.picker.rest || screens->history.picker.rest;
+    return screens->write.picker.rest || screens->history.picker.rest;
 }
 
 int screens_patience(const struct screens *screens)
 {
-    int patience = restless(screens) ? REST : IDLE;
+    int patience = screens->waiting ? LOOK : picking(screens) ? REST : IDLE;
 
     for (int i = 0; i < SCREENS; i++) {
         int wanted = all[i]->patience ? all[i]->patience(screens->state[i]) : 0;
@@ -316,13 +330,14 @@ int screens_patience(const struct screens *screens)
     return patience;
 }
 
-/* Another window may have emptied the draft. In a journal that was replaced its number may be
- * another draft's. */
 enum error screens_end(struct screens *screens)
 {
+    struct keeper *keeper = screens->keeper;
+
     if (screens->face.wish == WISH_RESTORED)
-        screens->write.draft = 0;
-    if (screens->write.box.text.length > 0)
-        screens->write.box.changed = true;
-    return write_keep_draft(&screens->write, &screens->face);
+        write_renumber(&screens->write, &screens->face);
+    write_keep(&screens->write, &screens->face);
+    keeper_settle(keeper);
+    screens->keeper = NULL;
+    return keeper_end(keeper);
 }

@@ -23,7 +23,10 @@ struct screens {
     struct pager pager;
     struct help help;
     void *state[SCREENS]; /* those above, in the order of the digits */
-    int64_t kept;         /* when the draft was last looked after (milliseconds) */
+    struct keeper *keeper;
+    int64_t pressed; /* when something was last pressed (milliseconds) */
+    bool waiting;    /* the keeper is at something that is worth telling */
+    enum error told; /* of what it said about drafts */
 };
 
 /* `model`: the file that the program was told to guess with, or NULL. What is pointed at outlives
@@ -41,18 +44,18 @@ void screens_draw(struct screens *screens);
 /* Not PRESS_NONE. */
 void screens_press(struct screens *screens, const struct press *press);
 
-/* Nothing was pressed for screens_patience milliseconds: keeps the draft, takes in what other
- * programs have changed, looks at work that is under way. */
+/* Nothing was pressed for screens_patience milliseconds: takes in what other programs have changed,
+ * looks at work that is under way. */
 void screens_rest(struct screens *screens);
 int screens_patience(const struct screens *screens);
 
-/* After every press, drawn or not: what may not wait for a rest. */
+/* After every press and every rest: hands what was typed and done to the keeper. */
 void screens_keep(struct screens *screens);
 
 /* Whether the screens are to end, for good (WISH_QUIT) or with something to do after them. */
 bool screens_done(const struct screens *screens);
 
-/* The last word is the draft's. */
+/* Waits until everything is kept. */
 enum error screens_end(struct screens *screens) MUST_CHECK;
 
 #endif

@@ -113,7 +113,7 @@ static void draw_box(const struct write *write, const struct write_layout *layou
 
     editor_place(&write->box, &line, column);
     first = line >= layout->box_rows ? line - layout->box_rows + 1 : 0;
-    paint_text(layout->box, 1, 1, write->mode == WRITE_TEXT ? A_BOLD : A_NORMAL, ">", 1);
+    paint_text(layout->box, 1, 1, write_typing(write) ? A_BOLD : A_NORMAL, ">", 1);
     draw_text(&write->box, layout->box, layout->box_rows, first, attributes);
     *row = layout->box + line - first;
     *column += INDENT;
@@ -359,6 +359,23 @@ static void draw_pick(const struct write *write, struct face *face, int top, int
     picker_draw(&write->picker, model, write->last.id, row - rows + 1, rows);
 }
 
+/* On the rule: "draft 2 of 3". */
+static void draw_drafts(const struct write *write, int row)
+{
+    bool counted = write->position <= write->drafts;
+    size_t others = write->drafts - counted;
+    char text[64] = "";
+    int length;
+
+    if (write->box.text.length > 0)
+        length = snprintf(text, sizeof text, " draft %zu of %zu ", write->position, others + 1);
+    else
+        length = snprintf(text, sizeof text, " %zu unsent draft%s: Alt-Up ", others,
+                          others == 1 ? "" : "s");
+    if (others > 0 && length < COLS - 2)
+        paint_text(row, COLS - length - 2, COLS, A_NORMAL, text, (size_t)length);
+}
+
 /* ---- all of it ---- */
 
 static void draw(void *state, struct face *face, const struct area *area, struct spot *spot)
@@ -395,32 +412,26 @@ static void draw(void *state, struct face *face, const struct area *area, struct
             draw_why(face, &layout, &prediction, reasons, count, text);
     }
     paint_rule(layout.rules[0]);
+    if (!write->editing && layout.rules[0] >= 0)
+        draw_drafts(write, layout.rules[0]);
     if (layout.last >= 0)
         draw_last(write, layout.last);
     paint_rule(layout.rules[1]);
     if (write->mode == WRITE_PICK && layout.last >= 0)
         draw_pick(write, face, area->top, layout.last);
-    if (write->mode != WRITE_TEXT && layout.last >= 0)
+    if (!write_typing(write) && layout.last >= 0)
         *spot = (struct spot){.row = layout.last, .column = 1};
 }
 
 static const char *hints(void *state, struct face *face)
 {
     const struct write *write = state;
-    bool narrow = COLS < NARROW;
+    static char line[HINTS_MAX];
 
-    switch (write->mode) {
-    case WRITE_PICK: return picker_hints(journal_model(face->journal), narrow);
-    case WRITE_OUTSIDE:
-        return narrow
-                   ? "y/n/s rate  i text  ? help  q"
-                   : "y right  n wrong  s skip  u undo  e edit  w why  i text  2 History  ? help";
-    case WRITE_TEXT: break;
-    }
-    if (write->editing)
-        return "Enter save the change  Alt-Enter new line  Esc leave it as it was";
-    return narrow ? "Enter save  Tab rate  Esc menu"
-                  : "Enter save  Alt-Enter new line  Tab rate  Esc commands  F1 help  ^D quit";
+    if (write->mode == WRITE_PICK)
+        return picker_hints(journal_model(face->journal), COLS < NARROW);
+    binding_hints(write_bindings, (int)write->mode, write->mode != WRITE_OUTSIDE, COLS - 2, line);
+    return line;
 }
 
 static void press(void *state, struct face *face, const struct press *press)
@@ -431,6 +442,18 @@ static void press(void *state, struct face *face, const struct press *press)
 static void outdated(void *state, struct face *face)
 {
     write_reload(state, face);
+}
+
+static bool rest(void *state, struct face *face)
+{
+    return write_rest(state, face);
+}
+
+static int patience(const void *state)
+{
+    const struct write *write = state;
+
+    return write->mode == WRITE_LINES ? 1 : 0;
 }
 
 static bool takes(void *state, const struct press *press)
@@ -444,9 +467,12 @@ const struct screen write_screen = {
     .number = 1,
     .name = "Write",
     .bindings = write_bindings,
+    .modes = write_modes,
     .press = press,
     .draw = draw,
     .hints = hints,
     .outdated = outdated,
+    .rest = rest,
+    .patience = patience,
     .takes = takes,
 };

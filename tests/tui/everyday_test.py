@@ -649,7 +649,7 @@ def test_help(user):
     screen = user.open()
     screen.key("F1")
     screen.expect("save the message")
-    screen.resize(80, 60)
+    screen.resize(80, 90)
     screen.expect("no diagnosis")
     screen.expect("emergency")
     screen.key("Escape")
