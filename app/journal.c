@@ -725,12 +725,3 @@ enum error journal_each_mood(struct journal *journal, mood_visit *message,
 {
     return journal->db ? db_each_mood(journal->db, message, rating, context) : ERROR_NONE;
 }
-
-enum error journal_stats(struct journal *journal, struct month *total, struct month **months,
-                         size_t *count)
-{
-    *total = (struct month){0};
-    *months = NULL;
-    *count = 0;
-    return journal->db ? db_stats(journal->db, total, months, count) : ERROR_NONE;
-}

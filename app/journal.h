@@ -24,8 +24,7 @@ enum journal_access {
 
 /* Asks for the passphrase of an encrypted journal; `what` says of which ("the journal 'alex'").
  * `again`: the last one was wrong, as error_sentence says. An error ends it and is returned. */
-typedef enum error journal_ask(void *context, const char *what, bool again,
-                               struct passphrase *out);
+typedef enum error journal_ask(void *context, const char *what, bool again, struct passphrase *out);
 
 enum { JOURNAL_KEY = 32 /* bytes */ };
 
@@ -155,10 +154,6 @@ enum error journal_count(struct journal *journal, size_t *count) MUST_CHECK;
 /* Every message and every rating without the texts (db/mood.h). */
 enum error journal_each_mood(struct journal *journal, mood_visit *message,
                              mood_rating_visit *rating, void *context) MUST_CHECK;
-
-/* `*months` is malloc'ed, oldest first; the caller frees it. */
-enum error journal_stats(struct journal *journal, struct month *total, struct month **months,
-                         size_t *count) MUST_CHECK;
 
 /* ---- drafts: what stands in a text box of the terminal UI ---- */
 

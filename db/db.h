@@ -168,12 +168,6 @@ enum error db_last_before(struct db *db, int64_t before, int64_t *created, bool 
 /* How many messages there are, without a filter. */
 enum error db_count(struct db *db, size_t *count) MUST_CHECK;
 
-/* ---- statistics ---- */
-
-/* `*months` (oldest first, only months with messages) is malloc'ed, the caller frees it. */
-enum error db_stats(struct db *db, struct month *total, struct month **months,
-                    size_t *count) MUST_CHECK;
-
 /* ---- drafts and settings ---- */
 
 /* Keeps what stands in a text box as the draft *id: 0 is a new one, which is given its number then;

@@ -34,14 +34,6 @@ struct draft {
     size_t length;
 };
 
-/* How much was written and rated in a month. */
-struct month {
-    char month[8];   /* "2026-11", on the writer's clock; "" in totals */
-    size_t messages; /* all in that month */
-    size_t rated;    /* of those, with a live rating */
-    size_t right;    /* of those, rated right */
-};
-
 /* In which order messages are listed. Where two are alike, in the second pair, the newer is first.
  */
 enum db_order {

@@ -34,7 +34,6 @@ static void make_journal(struct buffer *content)
 
 static void read_all(struct db *db)
 {
-    struct month total, *months;
     struct filter filter;
     struct entry entry;
     struct draft *drafts;
@@ -51,8 +50,7 @@ static void read_all(struct db *db)
     free(ids);
     errors += db_each_rating(db, NULL, scratch_count, &count) != 0;
     errors += db_rating_count(db, &count) != 0;
-    errors += db_stats(db, &total, &months, &count) != 0;
-    free(months);
+    errors += db_each_mood(db, scratch_count_mood, scratch_count_rating, &count) != 0;
     errors += db_setting_get(db, "theme", &value) != 0;
     free(value);
     errors += db_changed(db, &changed) != 0;

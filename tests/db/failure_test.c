@@ -336,7 +336,6 @@ static void read_contributions(struct db *db)
 static void read_journal(struct db *db)
 {
     struct filter filter;
-    struct month total, *months;
     struct entry entry;
     size_t count = 0;
     int64_t *ids;
@@ -349,8 +348,7 @@ static void read_journal(struct db *db)
     (void)!db_find(db, &filter, &(struct search){.order = DB_OLDEST_FIRST}, &ids, &count);
     free(ids);
     (void)!db_each_rating(db, NULL, scratch_count, &count);
-    (void)!db_stats(db, &total, &months, &count);
-    free(months);
+    (void)!db_each_mood(db, scratch_count_mood, scratch_count_rating, &count);
     (void)!db_get(db, 1, &entry);
     entry_clear(&entry);
     (void)!db_setting_get(db, "theme", &value);

@@ -3,6 +3,7 @@
 
 #include "base/file.h"
 #include "db/db.h"
+#include "db/mood.h"
 
 #include <dirent.h>
 #include <ftw.h>
@@ -159,6 +160,20 @@ static inline int scratch_files(void)
 static inline enum error scratch_count(void *context, const struct entry *entry)
 {
     (void)entry;
+    ++*(size_t *)context;
+    return ERROR_NONE;
+}
+
+static inline enum error scratch_count_mood(void *context, const struct mood *mood)
+{
+    (void)mood;
+    ++*(size_t *)context;
+    return ERROR_NONE;
+}
+
+static inline enum error scratch_count_rating(void *context, const struct mood_rating *rating)
+{
+    (void)rating;
     ++*(size_t *)context;
     return ERROR_NONE;
 }
