@@ -11,7 +11,7 @@ enum {
     NARROW = 60,
     TITLE_COLUMN = 3,
     VALUE_COLUMN = 16,
-    CHOICES_COLUMN = 32,
+    CHOICES_COLUMN = 31,
     KEYS_COLUMNS = 21,
     ABOUT_ROWS = 4, /* that are left beneath the list, where the window has them */
     PATH_LENGTH = 512,
@@ -68,7 +68,7 @@ static void draw_setting(const struct face *face, enum setting setting, int row)
     column += paint_format(row, column, COLS - column, A_NORMAL, "%s", choices) + 2;
     settings_origin(settings, setting, origin);
     if (settings->source[setting] > FROM_FILE)
-        paint_format(row, column, COLS - column, A_NORMAL, "from %s", origin);
+        paint_format(row, column, COLS - column, A_NORMAL, "%s", origin);
 }
 
 static void draw_profile(const struct settings_state *settings, const struct face *face,
@@ -132,8 +132,8 @@ static void tell_setting(struct page *page, const struct settings *settings, enu
     else
         setting_word(setting, settings_kept(settings, setting), kept);
     if (settings->source[setting] > FROM_FILE)
-        snprintf(text, sizeof text, "From %s: changes nothing until that is gone. Without it: %s.",
-                 origin, kept);
+        snprintf(text, sizeof text,
+                 "From %s: a change here counts when that is gone. Without it: %s.", origin, kept);
     else
         snprintf(text, sizeof text, "%s.",
                  settings->source[setting] == FROM_FILE ? "From the configuration file"

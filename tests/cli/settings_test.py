@@ -198,7 +198,8 @@ class SettingsTest(Case):
         """Everything works with the defaults, the reason is told once, and nothing is changed."""
         done = self.emotrack("config", "--json", **popen)
         self.assertEqual({name: told["value"] for name, told in done.objects[0].items()}, DEFAULTS)
-        self.assertRegex(done.err.decode(), rf"\Aemotrack: config: .*{said}.*; the defaults hold\n\Z")
+        self.assertRegex(done.err.decode(),
+                         rf"\Aemotrack: config: .*{said}.*; the defaults hold\n\Z")
         self.emotrack("write", input="it works\n", **popen)
         self.assertIn(said.replace("\\", ""),
                       self.told("config", "set", "mouse", "on", code=1, **popen))

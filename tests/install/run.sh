@@ -60,7 +60,7 @@ stage() { # PREFIX
     for page in emotrack emotrack-lab; do
         check "the man page of $page" holds "$root/share/man/man1/$page.1" '^\.SH'
     done
-    check "the man page of the file" holds "$root/share/man/man5/emotrack-config.5" 'EMOTRACK-CONFIG 5'
+    check "the man page of the file" holds "$root/share/man/man5/emotrack-config.5" '^\.TH'
     check "completion for bash" holds "$root/share/bash-completion/completions/emotrack" predict
     check "completion for zsh" holds "$root/share/zsh/site-functions/_emotrack" '^#compdef emotrack'
     check "completion for fish" holds "$root/share/fish/vendor_completions.d/emotrack.fish" predict

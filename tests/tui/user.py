@@ -21,6 +21,7 @@ class User:
     def __init__(self):
         self.home = tempfile.mkdtemp(prefix="emotrack-home-")
         self.environment = {"XDG_DATA_HOME": self.home, "LANG": "C.UTF-8", "TERM": "screen",
+                            "XDG_CONFIG_HOME": os.path.join(self.home, "config"),
                             "HOME": self.home}
         self.screen = None
 
@@ -61,7 +62,7 @@ class User:
 
     def close(self):
         self.leave()
-        shutil.rmtree(self.home)
+        shutil.rmtree(self.home, ignore_errors=True)  # the program may still be ending
 
 
 def write_only(screen, text):
