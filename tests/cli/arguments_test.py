@@ -7,8 +7,9 @@ import unittest
 from harness import PROGRAM, LAB, Case
 
 COMMANDS = ["predict", "write", "history", "rate", "undo", "redo", "export", "import", "show",
-            "edit", "forget", "stats", "insights", "backup", "restore", "check", "profile",
-            "erase", "config", "join", "leave", "sync", "uploads", "help"]
+            "edit", "forget", "stats", "insights", "backup", "restore", "check", "encrypt",
+            "decrypt", "passphrase", "profile", "erase", "config", "join", "leave", "sync",
+            "uploads", "help"]
 
 
 class ArgumentsTest(Case):
@@ -58,6 +59,7 @@ class ArgumentsTest(Case):
             (["forget"], "--all"),
             (["forget", "--all", "1"], "none beside it"),
             (["forget", "--all"], "--yes"),
+            (["decrypt"], "--yes"),
             (["profile"], "list|new|delete|rename"),
             (["profile", "lst"], "did you mean 'list'"),
             (["profile", "list", "x"], "takes no name"),
