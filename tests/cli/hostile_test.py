@@ -10,7 +10,7 @@ import unittest
 from harness import DEADLINE, MODEL, PROGRAM, Case, Terminal, without_privilege
 
 COMMANDS = [["predict", "x"], ["write"], ["history"], ["rate", "1", "right"], ["undo"], ["export"],
-            ["show", "1"], ["edit", "1"], ["forget", "1"], ["stats"]]
+            ["show", "1"], ["edit", "1"], ["forget", "1"], ["stats"], ["insights", "--svg", "-"]]
 
 
 def small_files(size):
@@ -199,8 +199,8 @@ class DescriptorTest(Case):
     def test_standard_output_full_or_closed(self):
         self.write("one", "two")
         for command in ("predict x", "history", "history --json", "export", "show 1", "stats",
-                        "stats --json", "profile list", "--help", "predict --help", "--version",
-                        "--generate man", "rate 1 wrong", "undo"):
+                        "stats --json", "insights --svg -", "profile list", "--help",
+                        "predict --help", "--version", "--generate man", "rate 1 wrong", "undo"):
             for target in (">/dev/full", ">&-"):
                 with self.subTest(command=command, target=target):
                     self.assertIn("standard output", self.shell(f'"$E" {command} {target}', 1))
