@@ -181,7 +181,7 @@ class PassphraseTest(BackupCase):
         self.assertEqual(code, 0, seen)
         self.assertNotIn(b"sesame", seen)
         terminal = Terminal(self, "restore", self.file)
-        terminal.expect(b"Passphrase: ")
+        terminal.expect(b"Passphrase of the file: ")
         terminal.send(b"open sesame\n")
         terminal.expect(b"[y/N] ")
         terminal.send(b"y\n")
