@@ -1,6 +1,7 @@
 #include "app/tui/insights_item.h"
 
 #include "app/describe.h"
+#include "app/describe_insights.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -188,15 +189,33 @@ static void day_words(const struct insights_state *insights, char out[INSIGHTS_W
     snprintf(out, INSIGHTS_WORDS_MAX, "%s%s: %s", day, today ? " (today)" : "", mostly);
 }
 
+/* In a narrow window the line itself is cut. */
+static void model_words(const struct insights_state *insights, char out[INSIGHTS_WORDS_MAX])
+{
+    const struct insights_agreement *agreement = &insights->view.agreement;
+    struct buffer words;
+
+    snprintf(out, INSIGHTS_WORDS_MAX, "You have rated %zu message%s", agreement->rated,
+             plural(agreement->rated));
+    buffer_init(&words, INSIGHTS_WORDS_MAX - 1);
+    if (insights->columns < NARROW && !describe_agreement(agreement, &words) && words.length > 0)
+        snprintf(out, INSIGHTS_WORDS_MAX, "%.*s", (int)words.length, words.data);
+    buffer_free(&words);
+}
+
 static void guessed_words(const struct insights_state *insights, char out[INSIGHTS_WORDS_MAX])
 {
     const struct insights_agreement *agreement = &insights->view.agreement;
     int label = insights->layout.guessed[insights->focus.index];
     size_t guessed = agreement->guessed[label];
 
-    snprintf(out, INSIGHTS_WORDS_MAX, "%s: of %zu guess%s that you rated %zu %s right",
-             name_of(insights, label), guessed, guessed == 1 ? "" : "es", agreement->agreed[label],
-             agreement->agreed[label] == 1 ? "was" : "were");
+    if (insights->columns < NARROW)
+        snprintf(out, INSIGHTS_WORDS_MAX, "%s: %zu of %zu right", name_of(insights, label),
+                 agreement->agreed[label], guessed);
+    else
+        snprintf(out, INSIGHTS_WORDS_MAX, "%s: of %zu guess%s that you rated %zu %s right",
+                 name_of(insights, label), guessed, guessed == 1 ? "" : "es",
+                 agreement->agreed[label], agreement->agreed[label] == 1 ? "was" : "were");
 }
 
 static void correction_words(const struct insights_state *insights, char out[INSIGHTS_WORDS_MAX])
@@ -253,10 +272,7 @@ void insights_item_words(const struct insights_state *insights, char out[INSIGHT
     switch (insights->focus.block) {
     case BLOCK_TRENDS: trend_words(insights, out); break;
     case BLOCK_DAYS: day_words(insights, out); break;
-    case BLOCK_MODEL:
-        snprintf(out, INSIGHTS_WORDS_MAX, "You have rated %zu message%s",
-                 insights->view.agreement.rated, plural(insights->view.agreement.rated));
-        break;
+    case BLOCK_MODEL: model_words(insights, out); break;
     case BLOCK_GUESSED: guessed_words(insights, out); break;
     case BLOCK_CORRECTIONS: correction_words(insights, out); break;
     case BLOCK_STREAKS: streak_words(insights, out); break;

@@ -394,7 +394,7 @@ void insights_head(const struct insights_period *period, int columns, struct ins
     }
     out->title_width = at_most(width, columns - 6);
     out->later = out->title + out->title_width + 1;
-    at = columns - spans;
+    at = columns - spans - 1;
     for (int i = 0; i < INSIGHTS_SPANS && at > out->later + 1; i++) {
         out->span[i] = at;
         at += out->width[i];

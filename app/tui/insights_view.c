@@ -15,6 +15,7 @@ enum { WIDE = 64, NARROW = 60, WEEK = 7, HOURS = 24, FEW_ROWS = 6, MANY_ROWS = 2
 struct canvas {
     const struct insights_state *insights;
     const struct model *model;
+    int32_t today;
 };
 
 static int row_of(const struct canvas *canvas, int line)
@@ -189,7 +190,7 @@ static void draw_cell(const struct canvas *canvas, int day)
     struct insights_place place =
         insights_place(&insights->layout, (struct insights_item){BLOCK_DAYS, day});
     int row = row_of(canvas, place.line), column = place.column + (place.width > 2);
-    bool today = insights->period.first + day == insights_today();
+    bool today = insights->period.first + day == canvas->today;
     attr_t attributes = cell_attributes(canvas, cell) | (today ? A_UNDERLINE : A_NORMAL);
 
     paint_format(row, column, 1, attributes, "%c",
@@ -529,7 +530,7 @@ static void draw_empty(const struct area *area)
 static void draw(void *state, struct face *face, const struct area *area, struct spot *spot)
 {
     struct insights_state *insights = state;
-    struct canvas canvas = {insights, journal_model(face->journal)};
+    struct canvas canvas = {insights, journal_model(face->journal), insights_today()};
     char words[INSIGHTS_WORDS_MAX];
     int words_rows;
 
