@@ -69,16 +69,42 @@ static enum error erase(const char *profile, struct tui_next *next)
     return error;
 }
 
+static const char *encryption_words(bool before, bool now)
+{
+    if (before == now)
+        return "Nothing was changed.";
+    return now ? "The texts are encrypted now; backups and exports of earlier are not."
+               : "The texts are no longer encrypted.";
+}
+
+/* Asks on the shell's screen. */
+static void encrypt(const struct arguments *arguments, struct journal *journal,
+                    struct tui_next *next)
+{
+    bool before = journal_key(journal) != NULL;
+    const char *notice;
+
+    next->complaint = encrypt_or_decrypt(arguments, journal);
+    notice = journal_notice(journal);
+    snprintf(next->note, sizeof next->note, "%s%s%s",
+             next->complaint ? error_sentence()
+                             : encryption_words(before, journal_key(journal) != NULL),
+             notice ? " " : "", notice ? notice : "");
+}
+
 /* Does what the screens have ended for; the journal is open again where they go on. */
-static enum error go_on(const struct journal_options *options, struct settings *settings,
-                        struct journal **journal, struct tui_next *next)
+static enum error go_on(const struct arguments *arguments, const struct journal_options *options,
+                        struct settings *settings, struct journal **journal, struct tui_next *next)
 {
     struct journal_options same = *options;
     char profile[PROFILE_NAME_MAX + 1];
     enum error error = ERROR_NONE;
 
-    if (next->end == TUI_REOPEN) {
-        reopen(options, settings, journal, next);
+    if (next->end == TUI_REOPEN || next->end == TUI_ENCRYPT) {
+        if (next->end == TUI_REOPEN)
+            reopen(options, settings, journal, next);
+        else
+            encrypt(arguments, *journal, next);
         return ERROR_NONE;
     }
     snprintf(profile, sizeof profile, "%s", journal_profile(*journal));
@@ -91,7 +117,8 @@ static enum error go_on(const struct journal_options *options, struct settings *
 }
 
 /* The screens, of one journal after the other. */
-static enum error run_screens(const struct journal_options *journal_options,
+static enum error run_screens(const struct arguments *arguments,
+                              const struct journal_options *journal_options,
                               struct settings *settings, struct journal **journal)
 {
     struct tui_options options = {.settings = settings, .model = journal_options->model};
@@ -101,7 +128,7 @@ static enum error run_screens(const struct journal_options *journal_options,
     do {
         error = tui_run(*journal, &options, &next);
         if (!error && next.end != TUI_QUIT)
-            error = go_on(journal_options, settings, journal, &next);
+            error = go_on(arguments, journal_options, settings, journal, &next);
     } while (!error && next.end != TUI_QUIT);
     return error;
 }
@@ -129,7 +156,7 @@ static int run(const struct arguments *arguments)
     session_ask(arguments, &options); /* before the screen opens */
     error = journal_open(&options, &journal);
     if (!error)
-        error = run_screens(&options, &settings, &journal);
+        error = run_screens(arguments, &options, &settings, &journal);
     journal_close(journal);
     return report_outcome(arguments, error);
 }

@@ -2,6 +2,7 @@
 #define EMOTRACK_APP_COMMANDS_COMMANDS_H
 
 #include "app/commands/command.h"
+#include "app/journal.h"
 
 /* Every command, each defined in the file of its name. */
 
@@ -55,5 +56,10 @@ extern const struct command command_server_check;
 /* The line mode of `emotrack write`, which also stands in where no terminal UI is possible.
  * `plain`: words only, no bars. Returns an exit code. */
 int write_lines(const struct arguments *arguments, bool plain);
+
+/* What `emotrack encrypt` does or, where the journal is encrypted, `emotrack decrypt`; both ask at
+ * the terminal (encrypt.c). */
+enum error encrypt_or_decrypt(const struct arguments *arguments,
+                              struct journal *journal) MUST_CHECK;
 
 #endif

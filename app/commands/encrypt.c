@@ -87,6 +87,11 @@ static enum error check_decrypt(const struct arguments *arguments)
                        "without a terminal there is nobody to ask: decrypting needs --yes");
 }
 
+enum error encrypt_or_decrypt(const struct arguments *arguments, struct journal *journal)
+{
+    return journal_key(journal) ? decrypt(arguments, journal) : encrypt(arguments, journal);
+}
+
 /* ---- another passphrase ---- */
 
 static enum error change(const struct arguments *arguments, struct journal *journal)

@@ -33,6 +33,7 @@ enum wish {
     WISH_REOPEN,   /* end, and begin again with the profile face.profile */
     WISH_RESTORED, /* end, and begin again: the journal was replaced; the status is told again */
     WISH_ERASE,    /* end, and delete all of the profile */
+    WISH_ENCRYPT,  /* end, encrypt the journal or, where it is, decrypt it, and begin again */
 };
 
 enum { STATUS_MAX = 512, FILTER_LINE_MAX = 512, PAGE_MAX = 8 * 1024 * 1024 };

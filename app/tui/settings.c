@@ -5,7 +5,7 @@
 
 void settings_init(struct settings_state *settings, struct face *face)
 {
-    *settings = (struct settings_state){.settings.count = SETTINGS};
+    *settings = (struct settings_state){.settings.count = SETTINGS_ROW_COUNT};
     editor_init(&settings->name, PROFILE_NAME_MAX);
     if (face->settings->problems > 0)
         face_warn(face, face->settings->problem[0]);
@@ -46,8 +46,6 @@ static void change(struct settings_state *settings, struct face *face, int step)
     int count = setting_count(setting);
     char word[SETTING_WORD_MAX + 1];
 
-    if (count == 0)
-        return;
     setting_word(setting, (settings_kept(face->settings, setting) + step + count) % count, word);
     if (face_complain(face, settings_set(face->settings, setting, word)))
         return;
@@ -139,24 +137,23 @@ static void go_last(void *screen, struct face *face)
     choose(list, (long)list->count);
 }
 
+static void use_step(struct settings_state *settings, struct face *face, int step)
+{
+    switch (settings->settings.chosen) {
+    case SETTING_PROFILE: open_profiles(settings, face); break;
+    case SETTINGS_ENCRYPTION: face->wish = WISH_ENCRYPT; break;
+    default: change(settings, face, step); break;
+    }
+}
+
 static void use(void *screen, struct face *face)
 {
-    struct settings_state *settings = screen;
-
-    if (settings->settings.chosen == SETTING_PROFILE)
-        open_profiles(settings, face);
-    else
-        change(settings, face, 1);
+    use_step(screen, face, 1);
 }
 
 static void use_back(void *screen, struct face *face)
 {
-    struct settings_state *settings = screen;
-
-    if (settings->settings.chosen == SETTING_PROFILE)
-        open_profiles(settings, face);
-    else
-        change(settings, face, -1);
+    use_step(screen, face, -1);
 }
 
 static void ask_name(void *screen, struct face *face)
@@ -221,7 +218,7 @@ const struct binding settings_bindings[] = {
      .modes = IN_ROWS,
      .act = use,
      .keys = "Enter  Space  Right",
-     .what = "its next choice, kept at once; on Profile: the profiles",
+     .what = "its next choice, kept at once; Profile: the profiles",
      .hint = "Enter change"},
     {.key = {KEY(PRESS_LEFT)},
      .modes = IN_ROWS,

@@ -13,6 +13,9 @@ enum settings_mode {
     SETTINGS_NAME,     /* the name of a new profile is typed */
 };
 
+/* The rows: in the order of enum setting, then what is the journal's. */
+enum { SETTINGS_ENCRYPTION = SETTINGS, SETTINGS_ROW_COUNT };
+
 /* A list of which a part stands in the window. */
 struct settings_list {
     size_t count, chosen;
@@ -23,7 +26,7 @@ struct settings_list {
 
 struct settings_state {
     enum settings_mode mode;
-    struct settings_list settings; /* in the order of enum setting */
+    struct settings_list settings;
     struct settings_list profiles; /* the last is a new one */
     char **names;                  /* of the profiles but the last */
     struct editor name;

@@ -49,26 +49,39 @@ static void choices_of(enum setting setting, char out[TEXT_LENGTH])
     }
 }
 
+static void draw_cells(int row, const char *title, const char *value, const char *choices,
+                       const char *origin)
+{
+    int column = CHOICES_COLUMN;
+
+    paint_format(row, TITLE_COLUMN, VALUE_COLUMN - TITLE_COLUMN, A_NORMAL, "%s", title);
+    paint_format(row, VALUE_COLUMN, COLS, A_BOLD, "%s", value);
+    if (COLS < NARROW || VALUE_COLUMN + (int)strlen(value) >= CHOICES_COLUMN)
+        return;
+    column += paint_format(row, column, COLS - column, A_NORMAL, "%s", choices) + 2;
+    paint_format(row, column, COLS - column, A_NORMAL, "%s", origin);
+}
+
+static void draw_encryption(const struct face *face, int row)
+{
+    bool on = journal_key(face->journal) != NULL;
+
+    draw_cells(row, "Encryption", on ? "on" : "off", on ? "Enter: turn off" : "Enter: turn on", "");
+}
+
 static void draw_setting(const struct face *face, enum setting setting, int row)
 {
     const struct settings *settings = face->settings;
-    char word[SETTING_WORD_MAX + 1], choices[TEXT_LENGTH], origin[SETTINGS_ORIGIN_MAX];
-    int column = CHOICES_COLUMN;
+    char word[SETTING_WORD_MAX + 1], choices[TEXT_LENGTH], origin[SETTINGS_ORIGIN_MAX] = "";
 
     if (setting == SETTING_PROFILE)
         snprintf(word, sizeof word, "%s", journal_profile(face->journal));
     else
         settings_word(settings, setting, word);
-    paint_format(row, TITLE_COLUMN, VALUE_COLUMN - TITLE_COLUMN, A_NORMAL, "%s",
-                 setting_table[setting].title);
-    paint_format(row, VALUE_COLUMN, COLS, A_BOLD, "%s", word);
-    if (COLS < NARROW || VALUE_COLUMN + (int)strlen(word) >= CHOICES_COLUMN)
-        return;
     choices_of(setting, choices);
-    column += paint_format(row, column, COLS - column, A_NORMAL, "%s", choices) + 2;
-    settings_origin(settings, setting, origin);
     if (settings->source[setting] > FROM_FILE)
-        paint_format(row, column, COLS - column, A_NORMAL, "%s", origin);
+        settings_origin(settings, setting, origin);
+    draw_cells(row, setting_table[setting].title, word, choices, origin);
 }
 
 static void draw_profile(const struct settings_state *settings, const struct face *face,
@@ -94,10 +107,14 @@ static int draw_list(struct settings_state *settings, const struct face *face, i
 
     fit_list(list, row, rows);
     for (size_t i = 0; i < list->rows; i++) {
+        size_t place = list->top + i;
+
         if (profiles)
-            draw_profile(settings, face, list->top + i, row + (int)i);
+            draw_profile(settings, face, place, row + (int)i);
+        else if (place == SETTINGS_ENCRYPTION)
+            draw_encryption(face, row + (int)i);
         else
-            draw_setting(face, (enum setting)(list->top + i), row + (int)i);
+            draw_setting(face, (enum setting)place, row + (int)i);
     }
     chosen = row + (int)(list->chosen - list->top);
     paint_format(chosen, 1, 1, A_NORMAL, ">");
@@ -139,6 +156,14 @@ static void tell_setting(struct page *page, const struct settings *settings, enu
                  settings->source[setting] == FROM_FILE ? "From the configuration file"
                                                         : "This is the default");
     tell(page, A_NORMAL, text);
+}
+
+static void tell_encryption(struct page *page)
+{
+    tell(page, A_NORMAL,
+         "Encryption: keep the texts of messages and drafts encrypted on the disk. The screen is "
+         "left to ask for a passphrase, then and at every start; if it is forgotten, the texts are "
+         "lost. `emotrack encrypt`, `decrypt` and `passphrase` do the same.");
 }
 
 /* A path with ~ for the home folder. */
@@ -186,7 +211,9 @@ static void tell_problems(struct page *page, const struct settings *settings)
 static void tell_all(struct page *page, const struct settings_state *settings,
                      const struct face *face)
 {
-    if (settings->mode == SETTINGS_ROWS)
+    if (settings->mode == SETTINGS_ROWS && settings->settings.chosen == SETTINGS_ENCRYPTION)
+        tell_encryption(page);
+    else if (settings->mode == SETTINGS_ROWS)
         tell_setting(page, face->settings, (enum setting)settings->settings.chosen);
     else
         tell(page, A_NORMAL,

@@ -44,7 +44,11 @@ static void tell(struct face *face, const struct tui_next *next)
 static void take_end(const struct face *face, struct tui_next *next)
 {
     static const enum tui_end ends[] = {
-        [WISH_REOPEN] = TUI_REOPEN, [WISH_RESTORED] = TUI_RESTORED, [WISH_ERASE] = TUI_ERASE};
+        [WISH_REOPEN] = TUI_REOPEN,
+        [WISH_RESTORED] = TUI_RESTORED,
+        [WISH_ERASE] = TUI_ERASE,
+        [WISH_ENCRYPT] = TUI_ENCRYPT,
+    };
 
     *next = (struct tui_next){.end = face->wish >= WISH_REOPEN ? ends[face->wish] : TUI_QUIT};
     memcpy(next->profile, face->profile, sizeof next->profile);

@@ -23,6 +23,7 @@ enum tui_end {
     TUI_REOPEN,   /* begin again, with the journal of the profile */
     TUI_RESTORED, /* begin again, with the journal as it is now */
     TUI_ERASE,    /* close the journal and delete all of its profile */
+    TUI_ENCRYPT,  /* encrypt the journal or, where it is, decrypt it, and begin again */
 };
 
 /* How it goes on when the terminal UI has ended. */
