@@ -161,6 +161,7 @@ static char cell_sign(const struct insights_view *view, int32_t day)
     return view->cells[day].messages ? letter_of(view, view->cells[day].label) : '.';
 }
 
+/* A row for each day of the week, a column for each week. */
 static void say_calendar(struct say *words, const struct insights_view *view)
 {
     const struct insights_period *period = &view->trends.period;
@@ -178,14 +179,6 @@ static void say_calendar(struct say *words, const struct insights_view *view)
         say(words, "%.3s  %.*s\n", insights_weekday_names[(period->week_start + row) % WEEK], end,
             line);
     }
-}
-
-enum error describe_calendar(const struct insights_view *view, struct buffer *out)
-{
-    struct say words = {.out = out};
-
-    say_calendar(&words, view);
-    return words.error;
 }
 
 static void say_year(struct say *words, const struct insights_view *view)

@@ -22,11 +22,6 @@ enum error describe_correction(const struct insights_data *data,
                                const struct insights_correction *correction,
                                struct buffer *out) MUST_CHECK;
 
-/* The year in days: a row for each day of the week, a column for each week, the letter of a day's
- * main emotion in each cell; '.' where nothing was written, '-' where that has no emotion. Above it
- * the names of the months; lines end in line breaks. For a period of a year. */
-enum error describe_calendar(const struct insights_view *view, struct buffer *out) MUST_CHECK;
-
 /* All that the view shows, in paragraphs. `ascii`: no signs beyond ASCII but in names. */
 enum error describe_insights(const struct insights_view *view, bool ascii,
                              struct buffer *out) MUST_CHECK;

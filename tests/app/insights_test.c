@@ -1,3 +1,4 @@
+#include "app/describe_insights.h"
 #include "app/insights.h"
 #include "app/insights_svg.h"
 #include "app/profile.h"
@@ -943,6 +944,58 @@ static void without_memory_it_says_so(void **state)
     insights_data_free(&data);
 }
 
+typedef enum error teller(const struct insights_view *view, const struct model *model,
+                          struct buffer *out);
+
+static enum error tell_in_words(const struct insights_view *view, const struct model *model,
+                                struct buffer *out)
+{
+    (void)model;
+    return describe_insights(view, false, out);
+}
+
+static enum error tell_in_a_picture(const struct insights_view *view, const struct model *model,
+                                    struct buffer *out)
+{
+    return insights_svg(view, model, 0, out);
+}
+
+static void tell_without_memory(const struct insights_view *view, const struct model *model,
+                                teller *tell)
+{
+    int failures = 0;
+
+    for (int n = 1;; n++) {
+        struct buffer out;
+        enum error error;
+
+        buffer_init(&out, INSIGHTS_SVG_MAX);
+        allocation_fail_at(n);
+        error = tell(view, model, &out);
+        buffer_free(&out);
+        if (!allocation_failed())
+            break;
+        assert_int_equal(error, ERROR_NO_MEMORY);
+        failures++;
+    }
+    allocation_fail_at(0);
+    assert_true(failures >= 3);
+}
+
+static void words_and_pictures_are_whole_or_not_there(void **state)
+{
+    const struct model *model = journal_model(((struct home *)*state)->journal);
+    struct insights_mood moods[MOODS];
+    struct insights_data data = random_data(moods);
+    static struct insights_view view;
+    struct insights_period period;
+
+    insights_period(INSIGHTS_YEAR, moods[0].day, 1, &period);
+    insights_view(&data, &period, INSIGHTS_YOU, moods[0].day, &view);
+    tell_without_memory(&view, model, tell_in_words);
+    tell_without_memory(&view, model, tell_in_a_picture);
+}
+
 static void a_journal_that_is_not_there_is_empty(void **state)
 {
     struct home *home = *state;
@@ -1068,6 +1121,7 @@ int main(void)
         in_home(damaged_rows_do_no_harm),
         in_home(more_labels_than_there_is_room_for_do_no_harm),
         in_home(without_memory_it_says_so),
+        in_home(words_and_pictures_are_whole_or_not_there),
         in_home(a_journal_that_is_not_there_is_empty),
         in_home(filters_find_what_was_counted),
     };
