@@ -52,12 +52,18 @@ static void go_back(struct history *history)
 
 /* ---- the list ---- */
 
-/* Whether to put the search off: a key waits, or (`deadline` not 0) the drawing waits too long. */
-static bool is_held_up(void *context)
+/* Reasons to put a search off: a key waits, or it holds up the drawing for too long. */
+static bool key_waits(void *context)
+{
+    (void)context;
+    return terminal_waiting();
+}
+
+static bool is_late(void *context)
 {
     const int64_t *deadline = context;
 
-    return terminal_waiting() || (*deadline && clock_milliseconds() > *deadline);
+    return key_waits(NULL) || clock_milliseconds() > *deadline;
 }
 
 /* The half-typed filter is not understood yet; whatever it is, the list stays. */
@@ -115,9 +121,10 @@ static void reopen(struct history *history, struct face *face)
         face_complain(face, error);
 }
 
-static void load(struct history *history, struct face *face, int64_t deadline)
+static void load(struct history *history, struct face *face, bool (*abandon)(void *context),
+                 void *context)
 {
-    struct search search = {.order = history->order, .abandon = is_held_up, .context = &deadline};
+    struct search search = {.order = history->order, .abandon = abandon, .context = context};
     int64_t *ids;
     size_t count;
     enum error error =
@@ -137,8 +144,10 @@ static void load(struct history *history, struct face *face, int64_t deadline)
 
 void history_load(struct history *history, struct face *face)
 {
+    int64_t deadline = clock_milliseconds() + AT_ONCE;
+
     if (history->stale && !history->late)
-        load(history, face, clock_milliseconds() + AT_ONCE);
+        load(history, face, is_late, &deadline);
 }
 
 void history_outdated(struct history *history)
@@ -363,7 +372,7 @@ static bool take_outcome(struct history *history, struct face *face)
 bool history_rest(struct history *history, struct face *face)
 {
     if (history->late && face->screen == SCREEN_HISTORY)
-        load(history, face, 0);
+        load(history, face, key_waits, NULL);
     return take_outcome(history, face);
 }
 
@@ -929,8 +938,11 @@ static void use_mouse(struct history *history, struct face *face, const struct p
         move(history, press->mouse == MOUSE_WHEEL_UP ? -WHEEL : WHEEL);
 }
 
+/* What is typed ahead is about the list of the filter that was typed before it. */
 static void in_list(struct history *history, struct face *face, const struct press *press)
 {
+    if (history->refiltered)
+        load(history, face, NULL, NULL);
     if (!binding_press(history_bindings, (int)history->mode, history, face, press))
         face_press(face, press);
 }
