@@ -21,13 +21,6 @@ void insights_free(struct insights_state *insights)
 
 /* ---- what is shown ---- */
 
-static int week_start(const struct face *face)
-{
-    static const int starts[] = {[WEEK_MONDAY] = 1, [WEEK_SUNDAY] = 0, [WEEK_SATURDAY] = 6};
-
-    return starts[face->settings->choice[SETTING_WEEK_START]];
-}
-
 static void focus_on(struct insights_state *insights, enum insights_block block, int index)
 {
     insights->focus = insights->wanted = (struct insights_item){block, index};
@@ -112,7 +105,7 @@ void insights_load(struct insights_state *insights, struct face *face, int colum
     if (insights->stale) {
         read_journal(insights, face);
         show_day(insights, first ? INSIGHTS_MONTH : insights->period.span,
-                 first ? insights_today() : insights->day, week_start(face));
+                 first ? insights_today() : insights->day, settings_week_start(face->settings));
         count(insights);
         if (first)
             choose_hour(insights);
