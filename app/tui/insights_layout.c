@@ -237,7 +237,7 @@ void insights_layout(const struct insights_view *view, int columns, struct insig
     if (beside) {
         pair(out, out->order[0], out->order[1], gap);
     } else {
-        stack(out, out->order[0], 0);
+        stack(out, out->order[0], out->box[out->order[1]].lines > 0 ? 0 : gap);
         stack(out, out->order[1], gap);
     }
     stack(out, BLOCK_MODEL, 0);

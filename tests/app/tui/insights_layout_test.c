@@ -105,6 +105,25 @@ static void bars_have_room(void **state)
     for_each_layout(check_trend_columns);
 }
 
+static int end_of(enum insights_block block)
+{
+    return layout.box[block].lines ? layout.box[block].line + layout.box[block].lines : 0;
+}
+
+static void check_gaps(int columns)
+{
+    int trends = end_of(BLOCK_TRENDS), days = end_of(BLOCK_DAYS);
+
+    assert_int_equal(layout.box[BLOCK_MODEL].line,
+                     (trends > days ? trends : days) + (columns < 60 ? 0 : 1));
+}
+
+static void a_blank_line_parts_the_period_from_all_time(void **state)
+{
+    (void)state;
+    for_each_layout(check_gaps);
+}
+
 /* ---- everything can be reached ---- */
 
 static void check_ways(int columns)
@@ -263,6 +282,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(items_never_overlap),
         cmocka_unit_test(bars_have_room),
+        cmocka_unit_test(a_blank_line_parts_the_period_from_all_time),
         cmocka_unit_test(right_and_left_are_inverse),
         cmocka_unit_test(blocks_are_passed_once),
         cmocka_unit_test(the_chosen_item_is_always_in_sight),
