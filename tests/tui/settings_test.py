@@ -67,6 +67,7 @@ def test_every_setting_has_a_row(user):
                 r"^   Symbols +auto +auto / ascii$", r"^   Mouse +off +off / on$",
                 r"^   Week starts +monday +monday / sunday / saturday$",
                 r"^   Paste +one +one / lines / ask$", r"^   Profile +default +Enter",
+                r"^   Encryption +off +Enter: turn on$",
                 r"^ Config file  ~/config/emotrack/config$", r"^ Data folder  ~/emotrack$",
                 "^ This is the default.$", "^ Keys on this screen"):
         screen.expect(row)
@@ -269,6 +270,80 @@ def test_a_profile_that_does_not_open_leaves_the_former(user):
     screen.key("Enter")
     screen.expect("Saved on this device")
     assert [m["text"] for m in user.history()] == ["it goes on"]
+
+
+# ---- encryption ----
+
+def turn(screen, shown):
+    choose(screen, "Encryption")
+    screen.expect(f"^ > Encryption +{shown} ")
+    screen.key("Enter")
+
+
+def answer(screen, question, text):
+    screen.expect(question)
+    screen.type(text)
+    screen.key("Enter")
+
+
+def database(user, name="default"):
+    with open(os.path.join(user.home, "emotrack", name + ".db"), "rb") as file:
+        return file.read()
+
+
+def test_encryption_is_turned_on_and_off(user):
+    user.run("write", input="a secret about elephants\n")
+    assert b"elephants" in database(user)
+    screen = settings(user)
+    turn(screen, "off")
+    answer(screen, "^New passphrase:", "tall grass")
+    answer(screen, "^The same again:", "tall weeds")
+    screen.expect(r"\[1 Write\]")
+    screen.expect("the same")
+    screen.type("a draft")
+    screen.expect("> a draft")
+    screen.key("M-5")
+    turn(screen, "off")
+    answer(screen, "^New passphrase:", "tall grass")
+    answer(screen, "^The same again:", "tall grass")
+    screen.expect("^ The texts are encrypted now; backups and exports of earlier are not.")
+    screen.expect("> a draft")
+    screen.key("M-2")
+    screen.expect("a secret about elephants")
+    assert b"elephants" not in database(user)
+    screen.key("5")
+    turn(screen, "on")
+    answer(screen, r"\[y/N\]", "n")
+    screen.expect("^ Nothing was changed.")
+    screen.key("M-5")
+    turn(screen, "on")
+    answer(screen, r"\[y/N\]", "y")
+    screen.expect("^ The texts are no longer encrypted.")
+    assert [m["text"] for m in user.history()] == ["a secret about elephants"]
+
+
+def test_an_encrypted_profile_asks_before_it_is_there(user):
+    user.run("profile", "new", "alex")
+    key = os.path.join(user.home, "key")
+    with open(key, "w", encoding="utf-8") as file:
+        file.write("tall grass\n")
+    user.run("encrypt", "--profile", "alex", "--passphrase-file", key)
+    screen = settings(user)
+    asked = 0
+    for tries, profile in ((["a", "b", "c"], "default"), (["tall weeds", "tall grass"], "alex")):
+        go_to_profiles(screen)
+        screen.key("Home")
+        screen.expect("^ > alex")
+        screen.key("Enter")
+        for passphrase in tries:
+            asked += 1  # those of before stand on the shell's screen still
+            wait(lambda: screen.text().count("assphrase of the journal 'alex'") == asked,
+                 "no question")
+            screen.type(passphrase)
+            screen.key("Enter")
+        screen.expect(rf"\[1 Write\].* {profile}$")
+        screen.key("M-5")
+        screen.expect(r"\[5 Settings\]")
 
 
 # ---- windows ----
