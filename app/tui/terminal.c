@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <term.h>
 #include <termios.h>
 #include <unistd.h>
@@ -277,6 +278,18 @@ static void write_patiently(void)
         fcntl(STDOUT_FILENO, F_SETFL, flags & ~O_NONBLOCK);
 }
 
+/* The window's size is the terminal's, where it knows its own, and not what the environment once
+ * said: where that says something, curses keeps to it even when the window changes. */
+static void ask_for_the_size(void)
+{
+    struct winsize size;
+
+    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_row == 0 || size.ws_col == 0)
+        return;
+    unsetenv("COLUMNS");
+    unsetenv("LINES");
+}
+
 enum error terminal_start(void)
 {
     if (in_background())
@@ -287,8 +300,7 @@ enum error terminal_start(void)
     away = 0;
     /* Ours come first, so that curses leaves them alone. */
     handle_signals();
-    /* The window's size is the terminal's, not what the environment once said. */
-    use_tioctl(TRUE);
+    ask_for_the_size();
     terminal.screen = newterm(description(), stdout, stdin);
     if (!terminal.screen) {
         restore_signals();

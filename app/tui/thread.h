@@ -5,8 +5,8 @@
 
 #include <pthread.h>
 
-/* Starts a thread that takes no signals: they are the screen's, whose thread gives the terminal
- * back. ERROR_NO_MEMORY: there is no thread. */
+/* Starts a thread that takes no signals but its own faults: the others are the screen's, whose
+ * thread gives the terminal back. ERROR_NO_MEMORY: there is no thread. */
 enum error thread_start(pthread_t *thread, void *(*run)(void *), void *context) MUST_CHECK;
 
 #endif

@@ -1,9 +1,9 @@
 #include "app/tui/terminal.h"
+#include "app/tui/thread.h"
 #include "base/buffer.h"
 
 #include <curses.h>
 #include <fcntl.h>
-#include <pthread.h>
 #include <pty.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -155,7 +155,7 @@ static void overflow_the_stack(void)
 
 static void *crash(void *context)
 {
-    raise(SIGSEGV);
+    raise(SIGSEGV); /* blocked it would only wait */
     return context;
 }
 
@@ -163,8 +163,8 @@ static void crash_a_thread(void)
 {
     pthread_t thread;
 
-    pthread_create(&thread, NULL, crash, NULL);
-    pthread_join(thread, NULL);
+    if (!thread_start(&thread, crash, NULL))
+        pthread_join(thread, NULL);
 }
 
 static void a_quiet_end_gives_the_terminal_back(void **state)
