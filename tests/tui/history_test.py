@@ -146,7 +146,7 @@ def test_what_is_typed_ahead_is_about_the_filter_typed_before(user):
     screen.expect("5 of 5")
     screen.send(b"/work\r*")
     screen.expect("3 marked")
-    screen.send(b"-/dog\ry")
+    screen.send(b"-/\x15dog\ry")
     screen.expect("Message 2 is rated right")
 
 
@@ -334,7 +334,7 @@ def test_the_screen_is_usable_while_much_is_exported(user):
         for i in range(20000):
             file.write(json.dumps({"text": f"message {i} " + "word " * 50, "guess": "joy",
                                    "probability": 0.5,
-                                   "created_at": "2026-01-01T00:00:00.000+00:00"}) + "\n")
+                                   "created_at": f"2026-01-01T00:00:{i // 1000:02}.{i % 1000:03}Z"}) + "\n")
     user.run("import", source)
     with open(path, "w", encoding="utf-8") as file:
         file.write("what was there")
