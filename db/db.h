@@ -52,7 +52,8 @@ uint64_t db_acts(const struct db *db);
 enum error db_sync(struct db *db) MUST_CHECK;
 
 /* What connections that are not durable have put off: bytes that were deleted are overwritten
- * (db_notice where they are not yet), and the WAL is folded in. */
+ * (db_notice where they are not yet), and the WAL is folded in. For a connection that is not durable
+ * itself. */
 enum error db_tidy(struct db *db) MUST_CHECK;
 
 /* A sentence about something that is worth the user's while, or NULL. After db_open: the disk

@@ -75,13 +75,16 @@ static void wake(struct keeper *keeper)
 
 /* ---- the scribe: saves drafts ---- */
 
+/* The one that was taken in hand first: what was typed last is saved last. */
 static struct kept *find_unsaved(struct keeper *keeper)
 {
-    struct kept *kept = keeper->first;
+    struct kept *found = NULL;
 
-    while (kept && !kept->unsaved)
-        kept = kept->next;
-    return kept;
+    for (struct kept *kept = keeper->first; kept; kept = kept->next) {
+        if (kept->unsaved)
+            found = kept;
+    }
+    return found;
 }
 
 /* A draft that has a number is claimed under it; one that has none any more is not. */
