@@ -118,6 +118,8 @@ static void say_trends(struct say *words, const struct insights_view *view, bool
     const struct insights_trends *trends = &view->trends;
     size_t columns = name_columns(view);
 
+    if (trends->count == 0 && trends->messages > 0 && trends->source == INSIGHTS_YOU)
+        say(words, "\nRate these messages, or look at their guesses: --source guesses\n");
     if (trends->count == 0)
         return;
     say(words, "\n  %-*s  messages%s%s  ", (int)columns, "emotion", trends->shares ? "  share" : "",

@@ -407,6 +407,24 @@ static void trends_count_every_message_once(void **state)
     }
 }
 
+static void nothing_is_before_the_first_period(void **state)
+{
+    struct insights_mood moods[] = {{.day = INSIGHTS_DAY_FIRST, .guess = 0}};
+    struct insights_data data = {.moods = moods, .count = 1};
+
+    (void)state;
+    name_labels(&data, 1);
+    for (int span = 0; span < INSIGHTS_SPANS; span++) {
+        struct insights_trends trends;
+        struct insights_period period;
+
+        insights_period((enum insights_span)span, INSIGHTS_DAY_FIRST, 0, &period);
+        insights_trends(&data, &period, INSIGHTS_GUESSES, &trends);
+        assert_int_equal(trends.told, 1);
+        assert_int_equal(trends.before, 0);
+    }
+}
+
 /* The most frequent of a day, the later one of equals. */
 static int main_of(const struct insights_data *data, enum insights_source source, int32_t day)
 {
@@ -681,6 +699,8 @@ static void filters_name_days_and_emotions(void **state)
         {INSIGHTS_YOU, INSIGHTS_DAY_FIRST, 1, INSIGHTS_NONE, "before:0001-01-02"},
         {INSIGHTS_YOU, INSIGHTS_DAY_FIRST - 1, 7, INSIGHTS_NONE, "before:0001-01-07"},
         {INSIGHTS_YOU, INSIGHTS_DAY_LAST, 1, 0, "after:9999-12-31 you:label0"},
+        {INSIGHTS_YOU, INSIGHTS_DAY_LAST - 1, 1, 0,
+         "after:9999-12-30 before:9999-12-31 you:label0"},
         {INSIGHTS_GUESSES, INSIGHTS_DAY_FIRST, INT32_MAX, 0, "emotion:label0"},
         {INSIGHTS_GUESSES, INSIGHTS_DAY_FIRST, INT32_MAX, INSIGHTS_NONE, ""},
         {INSIGHTS_GUESSES, 0, 1, 2, NULL},
@@ -1108,6 +1128,7 @@ int main(void)
         cmocka_unit_test(steps_stay_within_the_years_that_there_are),
         cmocka_unit_test(periods_have_titles),
         cmocka_unit_test(trends_count_every_message_once),
+        cmocka_unit_test(nothing_is_before_the_first_period),
         cmocka_unit_test(each_day_has_its_main_emotion),
         cmocka_unit_test(agreement_is_counted_by_the_order_of_rating),
         cmocka_unit_test(few_ratings_are_all_first_and_last),

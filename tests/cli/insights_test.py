@@ -314,6 +314,13 @@ class WordsTest(InsightsCase):
                    for day in range(1, 21)])
         self.assertRegex(self.words(), r"j joy +20 +100% +\+25  ")
 
+    def test_nothing_is_rated(self):
+        self.take([item_at("2026-11-20T12:00:00.000Z")])
+        hint = "Rate these messages, or look at their guesses: --source guesses"
+        self.assertIn(hint, self.words("--source", "you"))
+        self.assertNotIn(hint, self.words())
+        self.assertNotIn(hint, self.words("--source", "you", "--at", "1999"))
+
     def test_the_model_and_you(self):
         for at in range(41):
             right = at % 2 == 0 or at > 30
