@@ -8,8 +8,10 @@
 #include "app/record.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <time.h>
 #include <unistd.h>
 
 struct listing {
@@ -17,7 +19,7 @@ struct listing {
     struct buffer line;
     size_t label_width; /* columns that the widest label takes */
     size_t columns;     /* of the terminal; 0: none, lines are not cut */
-    bool json;
+    bool json, plain;
 };
 
 static size_t terminal_columns(void)
@@ -56,13 +58,64 @@ static enum error append_row(struct listing *listing, const struct entry *entry)
     return error ? error : buffer_append_byte(line, '\n');
 }
 
+/* ---- for a voice: sentences, nothing that is told by its place ---- */
+
+static void say_when(const struct entry *entry, char out[64])
+{
+    time_t seconds = (time_t)(entry->created / 1000 + (int64_t)entry->offset * 60);
+    struct tm local;
+
+    snprintf(out, 64, "at an unknown time");
+    if (gmtime_r(&seconds, &local))
+        strftime(out, 64, "%A %d %B %Y, %H:%M", &local);
+}
+
+static enum error append_guess(const struct entry *entry, struct buffer *out)
+{
+    const char *guess = describe_label(entry->guess);
+    enum error error = buffer_append_text(out, "Guess: ");
+
+    if (!error)
+        error = display_safe(guess, strlen(guess), DISPLAY_LINE, out);
+    return error || !entry->guess ? error
+                                  : buffer_format(out, " %.0f percent", entry->probability * 100);
+}
+
+static enum error append_spoken(const struct entry *entry, struct buffer *out)
+{
+    const char *said = entry->verdict == VERDICT_NONE ? "not rated" : describe_verdict(entry);
+    char when[64];
+    enum error error;
+
+    say_when(entry, when);
+    error = buffer_format(out, "Message %" PRId64 ", %s. ", entry->id, when);
+    if (!error)
+        error = append_guess(entry, out);
+    if (!error)
+        error = buffer_append_text(out, entry->verdict == VERDICT_NONE ? ", " : ", you said ");
+    if (!error)
+        error = display_safe(said, strlen(said), DISPLAY_LINE, out);
+    if (!error)
+        error = buffer_append_text(out, ". Text: ");
+    if (!error)
+        error = display_safe(entry->text, strlen(entry->text), DISPLAY_LINE, out);
+    return error ? error : buffer_append_byte(out, '\n');
+}
+
+static enum error append_entry(struct listing *listing, const struct entry *entry)
+{
+    if (listing->json)
+        return record_json(entry, &listing->line);
+    return listing->plain ? append_spoken(entry, &listing->line) : append_row(listing, entry);
+}
+
 static enum error list_entry(void *context, const struct entry *entry)
 {
     struct listing *listing = context;
     enum error error;
 
     buffer_clear(&listing->line);
-    error = listing->json ? record_json(entry, &listing->line) : append_row(listing, entry);
+    error = append_entry(listing, entry);
     return error ? error : output_add(&listing->output, listing->line.data, listing->line.length);
 }
 
@@ -79,13 +132,14 @@ static enum error put_titles(struct listing *listing)
 static enum error list_entries(const struct arguments *arguments, struct journal *journal,
                                const char *filter, size_t limit)
 {
-    struct listing listing = {.json = arguments_has(arguments, "json")};
+    struct listing listing = {.json = arguments_has(arguments, "json"),
+                              .plain = arguments_has(arguments, "plain")};
     enum error error = output_open(&listing.output, NULL);
 
     buffer_init(&listing.line, RECORD_MAX);
     listing.label_width = describe_label_columns(journal_model(journal));
     listing.columns = terminal_columns();
-    if (!error && !listing.json && listing.columns > 0)
+    if (!error && !listing.json && !listing.plain && listing.columns > 0)
         error = put_titles(&listing);
     if (!error)
         error = journal_each(journal, filter, true, limit, list_entry, &listing);
@@ -114,6 +168,7 @@ static int run(const struct arguments *arguments)
 
 static const struct option options[] = {
     {"json", NULL, NULL, "print one JSON object a line, with the fields of 'export'"},
+    {"plain", NULL, NULL, "say each message in a line of sentences, for screen readers"},
     {"limit", "N", NULL, "show the newest N messages only"},
     {0},
 };

@@ -1,13 +1,16 @@
 """export: other programs read back every byte."""
 
 import hashlib
+import json
 import os
+import random
 import shutil
+import signal
 import stat
 import subprocess
 import unittest
 
-from harness import Case, Terminal, csv_rows
+from harness import DEADLINE, PROGRAM, Case, Terminal, csv_rows
 
 FIELDS = ["id", "created_at", "text", "guess", "probability", "rating", "label", "model"]
 
@@ -39,6 +42,42 @@ class ExportTest(Case):
                          TEXTS)
         self.assertEqual((rows[0]["rating"], rows[0]["label"]), ("wrong", "fear"))
         self.assertEqual((rows[1]["rating"], rows[1]["label"]), ("", ""))
+
+    def test_interrupted_it_leaves_the_file_as_it_was(self):
+        path, source = self.path("out.csv"), self.path("many.jsonl")
+        with open(source, "w", encoding="utf-8") as file:
+            for i in range(30_000):
+                file.write(json.dumps({"text": f"{i} " + "x" * 300, "guess": "joy",
+                                       "probability": 0.5,
+                                       "created_at": f"2026-01-01T00:00:{i // 1000:02}."
+                                                     f"{i % 1000:03}Z"}) + "\n")
+        self.emotrack("import", source)
+        chance = random.Random(5)
+        for _ in range(10):
+            with open(path, "w", encoding="utf-8") as file:
+                file.write("what was there")
+            child = subprocess.Popen([PROGRAM, "export", "--output", path], env=self.env,
+                                     stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+            try:
+                child.wait(chance.random() / 10)
+            except subprocess.TimeoutExpired:
+                child.send_signal(signal.SIGINT)
+            child.communicate(timeout=DEADLINE)
+            with open(path, "rb") as file:
+                kept = file.read()
+            if child.returncode == 0:
+                self.assertEqual(len(csv_rows(kept)), 30_000 + len(TEXTS))
+            else:
+                self.assertEqual(kept, b"what was there")
+            self.assertEqual([name for name in os.listdir(self.path("."))
+                              if name.startswith("out.csv") and name != "out.csv"], [])
+
+    def test_progress_on_a_terminal(self):
+        code, seen = Terminal(self, "export", "--output", self.path("out.csv")).finish()
+        self.assertEqual(code, 0)
+        self.assertIn(b"exporting", seen)
+        _, seen = Terminal(self, "export").finish()
+        self.assertNotIn(b"exporting", seen)
 
     def test_csv_form(self):
         out = self.emotrack("export", "--raw").out

@@ -140,6 +140,18 @@ class HistoryTest(Case):
                          r"\A +1  \d{4}-\d\d-\d\d \d\d:\d\d  joy +\d+%  right +"
                          r"I love this so much\n\Z")
 
+    def test_history_in_sentences(self):
+        self.write("I love this\nso much \x1b[31m\u202e", "zorblax qwxyz")
+        self.emotrack("rate", "1", "wrong", "fear")
+        lines = self.emotrack("history", "--plain").out.decode().splitlines()
+        self.assertEqual(len(lines), len(self.history()))
+        when = r"[A-Z][a-z]+day [0-9]{2} [A-Z][a-z]+ [0-9]{4}, [0-9]{2}:[0-9]{2}"
+        self.assertRegex(lines[0], rf"^Message [0-9]+, {when}\. Guess: can't tell, not rated\. "
+                                   "Text: zorblax qwxyz$")
+        self.assertRegex(lines[-1], rf"^Message 1, {when}\. Guess: [a-z]+ [0-9]+ percent, "
+                                    "you said fear\\. Text: I love this")
+        self.assertNotRegex("".join(lines), "[\x1b\u202e]")
+
     def test_filters(self):
         self.write("I love this so much", "I am so angry at you", "qwxzv")
         self.emotrack("rate", "1", "right")
