@@ -134,19 +134,18 @@ static void unseal_value(sqlite3_context *context, struct db *db, sqlite3_value 
 static void open_value(sqlite3_context *context, int count, sqlite3_value **values)
 {
     struct db *db = sqlite3_user_data(context);
+    const struct vault *vault = &db->vault;
     bool blob = sqlite3_value_type(values[2]) == SQLITE_BLOB;
 
     (void)count;
-    if (db->vault.sealed && !db->vault.key)
+    if (vault->sealed ? !vault->key : blob && vault_check(db) == ERROR_DENIED)
         sqlite3_result_error_code(context, SQLITE_AUTH);
-    else if (db->vault.sealed && blob)
-        unseal_value(context, db, values);
-    else if (db->vault.sealed)
-        refuse_value(context, db);
-    else if (blob && vault_check(db) == ERROR_DENIED)
-        sqlite3_result_error_code(context, SQLITE_AUTH);
-    else
+    else if (!vault->sealed)
         sqlite3_result_value(context, values[2]);
+    else if (blob)
+        unseal_value(context, db, values);
+    else
+        refuse_value(context, db);
 }
 
 enum error vault_register(struct db *db)

@@ -1,6 +1,7 @@
 #include "app/journal_sync.h"
 
 #include "app/assets.h"
+#include "app/journal_care.h"
 #include "app/profile.h"
 #include "classifier/model_parts.h"
 #include "sync/client.h"
@@ -643,6 +644,32 @@ static void what_is_previewed_is_sent(void **state)
     assert_int_equal(sync_well(journal).status, SYNC_NOTHING_NEW);
     sync_preview_clear(&preview);
     sync_preview_clear(&again);
+    journal_close(journal);
+}
+
+/* The texts are the same: encrypting them changes nothing of what is sent. */
+static void an_encrypted_journal_sends_the_same(void **state)
+{
+    static const struct passphrase passphrase = {.bytes = "q7w3", .length = 4};
+    static const struct journal_watch watch = {0};
+    struct journal *journal = open_joined(RATINGS), *other;
+    struct journal_options options = {.access = JOURNAL_WRITE};
+    struct sync_preview before, after;
+
+    (void)state;
+    assert_ok(journal_sync_preview(journal, &before));
+    assert_ok(journal_encrypt(journal, &passphrase, false, &watch));
+    assert_error(journal_open(&options, &other), ERROR_DENIED);
+    options.key = journal_key(journal);
+    assert_ok(journal_open(&options, &other));
+    assert_ok(journal_sync_preview(other, &after));
+    assert_int_equal(after.bytes.length, before.bytes.length);
+    assert_memory_equal(after.bytes.data, before.bytes.data, before.bytes.length);
+    assert_int_equal(sync_well(other).status, SYNC_SENT);
+    assert_memory_equal(server->stored[0].body, before.bytes.data, before.bytes.length);
+    sync_preview_clear(&before);
+    sync_preview_clear(&after);
+    journal_close(other);
     journal_close(journal);
 }
 
@@ -1410,6 +1437,7 @@ int main(void)
         sync_test(a_bad_offer_joins_nothing),
         sync_test(a_certificate_must_be_one),
         sync_test(what_is_previewed_is_sent),
+        sync_test(an_encrypted_journal_sends_the_same),
         sync_test(other_ratings_draw_other_votes),
         sync_test(a_contribution_waits_for_its_time),
         sync_test(a_round_has_one_contribution),

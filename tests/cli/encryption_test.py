@@ -488,18 +488,39 @@ class AskingTest(EncryptionCase):
         self.assertEqual(code, 1)
         self.assertIn(b"interrupted", seen)
 
-    def test_the_screen_opens_after_it(self):
-        self.fill(1)
-        self.encrypt()
+    def open_screen(self):
+        """The terminal program, once its screen is there."""
         self.use(None)
         terminal = Terminal(self, env={"TERM": "xterm-256color"})
         before = terminal.expect(b"Passphrase of the journal 'default': ")
         self.assertNotIn(b"\x1b[", before)
         terminal.send(b"q7w3 horse battery\n")
         terminal.expect(b"\x1b[?1049h")
+        return terminal
+
+    def test_the_screen_opens_after_it(self):
+        self.fill(1)
+        self.encrypt()
+        terminal = self.open_screen()
         terminal.send(b"\x04")
-        code, _ = terminal.finish()
-        self.assertEqual(code, 0)
+        self.assertEqual(terminal.finish()[0], 0)
+
+    def test_a_draft_outlives_the_program(self):
+        self.write(self.text())
+        self.encrypt()
+        terminal = self.open_screen()
+        word = self.word()
+        terminal.send(word.encode())
+        deadline = time.monotonic() + DEADLINE
+        while self.value("SELECT coalesce(max(length(text)), 0) FROM draft") < 24 + len(word) + 16:
+            self.assertLess(time.monotonic(), deadline)
+        os.kill(terminal.pid, signal.SIGKILL)
+        self.assertEqual(terminal.finish()[0], -signal.SIGKILL)
+        self.assertEqual(self.leaks(), [])
+        terminal = self.open_screen()
+        terminal.expect(word.encode())
+        terminal.send(b"\x04")
+        self.assertEqual(terminal.finish()[0], 0)
 
 
 if __name__ == "__main__":
