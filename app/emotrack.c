@@ -49,7 +49,7 @@ static void reopen(const struct journal_options *options, struct settings *setti
 
 /* Deletes all of the profile and says on the shell's screen what that was. Nothing is deleted where
  * another program has the journal open: then the screens go on, and say so. */
-static enum error erase(const char *profile, struct tui_next *next)
+static enum error erase(const char *profile, struct settings *settings, struct tui_next *next)
 {
     struct buffer told;
     enum error error;
@@ -65,6 +65,8 @@ static enum error erase(const char *profile, struct tui_next *next)
     }
     if (next->end == TUI_QUIT && !error)
         fputs(told.data, stdout);
+    if (next->end == TUI_QUIT && !error)
+        error = settings_follow_profile(settings, profile, NULL);
     buffer_free(&told);
     return error;
 }
@@ -112,7 +114,7 @@ static enum error go_on(const struct arguments *arguments, const struct journal_
     journal_close(*journal);
     *journal = NULL;
     if (next->end == TUI_ERASE)
-        error = erase(profile, next);
+        error = erase(profile, settings, next);
     return error || next->end == TUI_QUIT ? error : journal_open(&same, journal);
 }
 

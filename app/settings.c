@@ -514,3 +514,12 @@ enum error settings_set(struct settings *settings, enum setting setting, const c
     buffer_free(&after);
     return error;
 }
+
+enum error settings_follow_profile(struct settings *settings, const char *from, const char *to)
+{
+    const struct settings_file *file = &settings->file;
+
+    if (file->line[SETTING_PROFILE] == 0 || strcmp(file->profile, from) != 0)
+        return ERROR_NONE;
+    return settings_set(settings, SETTING_PROFILE, to);
+}

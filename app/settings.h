@@ -118,6 +118,11 @@ void settings_origin(const struct settings *settings, enum setting setting,
 enum error settings_set(struct settings *settings, enum setting setting,
                         const char *word) MUST_CHECK;
 
+/* Where the file names the profile `from`, which was renamed to `to` or deleted (NULL), it follows.
+ * Errors as settings_set. */
+enum error settings_follow_profile(struct settings *settings, const char *from,
+                                   const char *to) MUST_CHECK;
+
 /* ---- the file's bytes ---- */
 
 /* Takes UTF-8 apart into settings->file, and counts what is not understood as problems. */

@@ -38,6 +38,17 @@ static enum error make(const struct arguments *arguments, char **name)
     return error;
 }
 
+/* The configuration file may name the profile that was renamed or deleted. */
+static enum error follow(const struct arguments *arguments, const char *from, const char *to)
+{
+    const char *flag[SETTINGS];
+    struct settings settings;
+
+    session_flags(arguments, flag);
+    settings_load(&settings, flag);
+    return settings_follow_profile(&settings, from, to);
+}
+
 static enum error remove_for_good(const struct arguments *arguments, char **name)
 {
     bool sure = arguments_has(arguments, "yes");
@@ -59,6 +70,8 @@ static enum error remove_for_good(const struct arguments *arguments, char **name
         error = erase_profile(name[0], &told);
         if (!error)
             fputs(told.data, stdout);
+        if (!error)
+            error = follow(arguments, name[0], NULL);
     }
     buffer_free(&told);
     return error;
@@ -68,10 +81,10 @@ static enum error change_name(const struct arguments *arguments, char **name)
 {
     enum error error = profile_rename(name[0], name[1]);
 
-    (void)arguments;
-    if (!error)
-        printf("the profile '%s' is now '%s'\n", name[0], name[1]);
-    return error;
+    if (error)
+        return error;
+    printf("the profile '%s' is now '%s'\n", name[0], name[1]);
+    return follow(arguments, name[0], name[1]);
 }
 
 static const char *const act_names[] = {"list", "new", "delete", "rename", NULL};
@@ -109,6 +122,7 @@ const struct command command_profile = {
         "--profile NAME works with it. Deleting a profile deletes all that is kept of it, the "
         "bytes too, and says file by file what that was; at a terminal it says so first and asks, "
         "without one it needs --yes. It is refused while another program has the journal open. "
+        "A configuration file that names a profile follows when that is renamed or deleted. "
         "'erase' deletes all profiles at once, 'forget --all' the messages alone.\n\n"
         "    emotrack profile new work\n"
         "    emotrack --profile work write\n"

@@ -162,6 +162,19 @@ class SettingsTest(Case):
             "emotrack: config: line 1: there is no profile 'gone'; "), done.err)
         self.told("history", "--profile", "missing", code=1)
 
+    def test_the_file_follows_its_profile(self):
+        self.emotrack("profile", "new", "alex")
+        self.make("# mine\nprofile = alex # me\nmouse = on\n")
+        self.emotrack("profile", "rename", "alex", "sam")
+        self.assertEqual(self.read(), "# mine\nprofile = sam # me\nmouse = on\n")
+        self.emotrack("profile", "new", "other")
+        self.emotrack("profile", "rename", "other", "another")
+        self.emotrack("profile", "delete", "another", "--yes")
+        self.assertEqual(self.emotrack("config", "get", "profile").out, b"sam\n")
+        self.emotrack("profile", "delete", "sam", "--yes")
+        self.assertEqual(self.read(), "# mine\nmouse = on\n")
+        self.assertEqual(self.told("history"), "")
+
     # ---- what is not understood ----
 
     def test_unknown_names_and_values_are_told_with_their_line(self):
