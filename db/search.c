@@ -54,6 +54,11 @@ static bool asks_cannot_tell(const struct filter *filter)
     return strcasecmp(filter->emotion, "none") == 0;
 }
 
+static bool asks_label(const struct filter *filter)
+{
+    return filter->emotion[0] && !asks_cannot_tell(filter);
+}
+
 /* Whether it asks for something that only a rating can have. */
 static bool asks_for_rating(const struct filter *filter)
 {
@@ -63,35 +68,32 @@ static bool asks_for_rating(const struct filter *filter)
 /* The conditions in the order of bind_filter; `m` is the message, `r` its live rating. */
 static enum error write_conditions(const struct filter *filter, struct buffer *sql)
 {
-    enum error error;
-
-    error = buffer_append_text(sql, " WHERE true");
-    if (!error && filter->after != INT64_MIN)
-        error = buffer_append_text(sql, " AND m.created >= ?");
-    if (!error && filter->before != INT64_MAX)
-        error = buffer_append_text(sql, " AND m.created < ?");
-    if (!error && filter->hour >= 0)
-        error = buffer_append_text(sql, " AND " HOUR " = ?");
-    if (!error && filter->weekday >= 0)
-        error = buffer_append_text(sql, " AND " WEEKDAY " = ?");
-    if (!error && asks_cannot_tell(filter))
-        error = buffer_append_text(sql, " AND m.guess IS NULL");
-    else if (!error && filter->emotion[0])
-        error = buffer_append_text(sql, " AND m.guess = ? COLLATE NOCASE");
-    if (!error && filter->rated == FILTER_RATED)
-        error = buffer_append_text(sql, " AND r.id IS NOT NULL");
-    if (!error && filter->wrong)
-        error = buffer_append_text(sql, " AND r.verdict = 2");
-    if (!error && filter->right)
-        error = buffer_append_text(sql, " AND r.verdict = 1");
-    if (!error && filter->you[0])
-        error =
-            buffer_append_text(sql, " AND iif(r.verdict = 1, m.guess, r.label) = ? COLLATE NOCASE");
     /* Texts come last: with `r` in the condition they are not even decrypted where it fails. */
+    const char *term = asks_for_rating(filter) ? " AND contains(iif(r.id, " ENTRY_TEXT ", NULL), ?)"
+                                               : " AND contains(" ENTRY_TEXT ", ?)";
+    const struct {
+        bool wanted;
+        const char *sql;
+    } conditions[] = {
+        {true, " WHERE true"},
+        {filter->after != INT64_MIN, " AND m.created >= ?"},
+        {filter->before != INT64_MAX, " AND m.created < ?"},
+        {filter->hour >= 0, " AND " HOUR " = ?"},
+        {filter->weekday >= 0, " AND " WEEKDAY " = ?"},
+        {asks_cannot_tell(filter), " AND m.guess IS NULL"},
+        {asks_label(filter), " AND m.guess = ? COLLATE NOCASE"},
+        {filter->rated == FILTER_RATED, " AND r.id IS NOT NULL"},
+        {filter->wrong, " AND r.verdict = 2"},
+        {filter->right, " AND r.verdict = 1"},
+        {filter->you[0], " AND iif(r.verdict = 1, m.guess, r.label) = ? COLLATE NOCASE"},
+    };
+    enum error error = ERROR_NONE;
+
+    for (size_t i = 0; i < sizeof conditions / sizeof *conditions && !error; i++)
+        if (conditions[i].wanted)
+            error = buffer_append_text(sql, conditions[i].sql);
     for (int i = 0; i < filter->terms && !error; i++)
-        error = buffer_append_text(sql, asks_for_rating(filter)
-                                            ? " AND contains(iif(r.id, " ENTRY_TEXT ", NULL), ?)"
-                                            : " AND contains(" ENTRY_TEXT ", ?)");
+        error = buffer_append_text(sql, term);
     if (!error && filter->rated == FILTER_NOT_RATED)
         error = buffer_append_text(sql, " AND " ENTRY_LIVE " IS NULL");
     return error;
@@ -107,7 +109,7 @@ static void bind_filter(struct query *query, const struct filter *filter)
         query_bind_integer(query, filter->hour);
     if (filter->weekday >= 0)
         query_bind_integer(query, filter->weekday);
-    if (filter->emotion[0] && !asks_cannot_tell(filter))
+    if (asks_label(filter))
         query_bind_text(query, filter->emotion);
     if (filter->you[0])
         query_bind_text(query, filter->you);
@@ -263,6 +265,8 @@ static void reverse(struct hits *hits)
 /* Messages are written in order of time, as a rule: then there is nothing to sort. */
 static void sort(struct hits *hits, enum db_order order)
 {
+    if (hits->count == 0)
+        return;
     if (order == DB_NEWEST_FIRST && in_order(hits, DB_OLDEST_FIRST))
         reverse(hits);
     else if (!in_order(hits, order))

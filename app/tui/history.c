@@ -194,7 +194,7 @@ static void rate_one(struct history *history, struct face *face, int64_t id, enu
 static void rate_marked(struct history *history, struct face *face, enum verdict verdict,
                         const char *label)
 {
-    struct rating_act act;
+    struct rating_act act = {0};
     int64_t *ids;
     enum error error = list_marked(&history->list, &ids);
 
@@ -298,25 +298,28 @@ static enum error choose_ids(const struct history *history, int64_t **ids, size_
     return ERROR_NONE;
 }
 
-static void forget(struct history *history, struct face *face, const struct press *press)
+static void start_forgetting(struct history *history, struct face *face)
 {
     struct worker_request request = {.job = JOB_FORGET};
     int64_t *ids = NULL;
 
-    go_back(history);
-    if (press_command(press) != 'y') {
-        if (history->asked)
-            face_say(face, "Message %lld is kept.", (long long)history->asked);
-        else
-            face_say(face, "All of them are kept.");
-        return;
+    if (!face_complain(face, choose_ids(history, &ids, &request.count))) {
+        request.ids = ids;
+        history->forgotten = history->asked;
+        start_work(history, face, &request);
     }
-    if (face_complain(face, choose_ids(history, &ids, &request.count)))
-        return;
-    request.ids = ids;
-    history->forgotten = history->asked;
-    start_work(history, face, &request);
     free(ids);
+}
+
+static void forget(struct history *history, struct face *face, const struct press *press)
+{
+    go_back(history);
+    if (press_command(press) == 'y')
+        start_forgetting(history, face);
+    else if (history->asked)
+        face_say(face, "Message %lld is kept.", (long long)history->asked);
+    else
+        face_say(face, "All of them are kept.");
 }
 
 static void say_forgotten(struct history *history, struct face *face,

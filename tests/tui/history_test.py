@@ -332,9 +332,9 @@ def test_the_screen_is_usable_while_much_is_exported(user):
     source = os.path.join(user.home, "much.jsonl")
     with open(source, "w", encoding="utf-8") as file:
         for i in range(20000):
+            when = f"2026-01-01T00:00:{i // 1000:02}.{i % 1000:03}Z"
             file.write(json.dumps({"text": f"message {i} " + "word " * 50, "guess": "joy",
-                                   "probability": 0.5,
-                                   "created_at": f"2026-01-01T00:00:{i // 1000:02}.{i % 1000:03}Z"}) + "\n")
+                                   "probability": 0.5, "created_at": when}) + "\n")
     user.run("import", source)
     with open(path, "w", encoding="utf-8") as file:
         file.write("what was there")
