@@ -165,7 +165,7 @@ static enum error tell_file(const char *file, off_t size, bool overwritten, stru
 static enum error tell_left(const struct content *content, bool done, struct buffer *out)
 {
     enum error error = buffer_format(out, "%s, since it is not in EmoTrack's hands:\n",
-                                     done ? "Not deleted" : "Does not delete");
+                                     done ? "Not deleted" : "It does not delete");
 
     if (!error && content->sent > 0)
         error =
@@ -267,8 +267,9 @@ static enum error tell_profile(const char *profile, bool done, struct buffer *ou
     content_init(&content);
     error = look_into(profile, &content);
     if (!error)
-        error =
-            buffer_format(out, "%s of the profile '%s':\n", done ? "Deleted" : "Deletes", profile);
+        error = buffer_format(
+            out, done ? "Deleted, of the profile '%s':\n" : "Deleting the profile '%s' deletes:\n",
+            profile);
     if (!error)
         error = tell_content(&content, out);
     if (!error)
@@ -359,7 +360,8 @@ static enum error tell_all(const char *configuration, bool done, struct buffer *
     content_init(&content);
     error = each_profile(add_profile, &content);
     if (!error)
-        error = buffer_format(out, "%s of all profiles:\n", done ? "Deleted" : "Deletes");
+        error = buffer_append_text(out, done ? "Deleted, of all profiles:\n"
+                                             : "Erasing deletes, of all profiles:\n");
     if (!error)
         error = tell_content(&content, out);
     if (!error)

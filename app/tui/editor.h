@@ -27,6 +27,12 @@ struct editor {
 void editor_init(struct editor *editor, size_t limit);
 void editor_free(struct editor *editor);
 
+/* The text, ended by a NUL. */
+static inline const char *editor_text(const struct editor *editor)
+{
+    return editor->text.data ? editor->text.data : "";
+}
+
 /* Puts another text in the box, the cursor at its end; nothing is left to undo. Invalid bytes
  * become U+FFFD, as when typed. ERROR_TOO_LARGE, ERROR_NO_MEMORY: the box is as it was. */
 enum error editor_set(struct editor *editor, const char *text, size_t length) MUST_CHECK;

@@ -80,7 +80,7 @@ static void add_mode(struct help *help, int screen, int mode, const char *title)
     bool titled = false;
 
     for (; !binding_last(binding); binding++) {
-        if (!holds(binding, mode))
+        if (!title[0] || !holds(binding, mode))
             continue;
         if (!titled)
             add_title(help, title);

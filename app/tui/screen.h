@@ -26,7 +26,8 @@ struct screen {
     const char *name;               /* in the title */
     const struct binding *bindings; /* all keys of all modes */
     const char *const *modes; /* by mode, ended by NULL: the title of its keys in the help, "In
-                                 the list"; NULL: the help tells all keys in one list */
+                                 the list"; "": the last line alone tells them. NULL: the
+                                 help tells all keys in one list */
 
     void (*press)(void *state, struct face *face, const struct press *press);
 

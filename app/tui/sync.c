@@ -2,6 +2,7 @@
 
 #include "app/describe_sync.h"
 #include "app/profile.h"
+#include "app/tui/sync_care.h"
 #include "base/file.h"
 
 #include <limits.h>
@@ -10,32 +11,22 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { TERMS_MAX = 64 * 1024, LOG_MAX = 1000 /* uploads that the log shows */ };
+enum {
+    WORDS_MAX = 64 * 1024,
+    LOG_MAX = 1000 /* uploads that the log shows */,
+    WHEEL = 3 /* lines a turn */
+};
 
 #define BYTES_FILE "emotrack-contribution.bin"
 
-const struct binding sync_bindings[] = {
-    {.keys = "j", .what = "join a server (its terms are shown first)"},
-    {.keys = "s", .what = "sync now: send a contribution, fetch the newest model"},
-    {.keys = "S", .what = "the same with few new ratings too"},
-    {.keys = "Esc", .what = "stop what is under way"},
-    {.keys = "p", .what = "what would be sent, with the exact bytes"},
-    {.keys = "o", .what = "the exact bytes to a file"},
-    {.keys = "l", .what = "the log of every upload"},
-    {.keys = "L", .what = "leave the server"},
-    {.keys = "1 to 5", .what = "Write, History, Insights, Sync, Settings (Alt with the digit too)"},
-    {.keys = "q  ^D", .what = "quit"},
-    {.keys = "^Z ^L", .what = "suspend, draw the screen anew"},
-    {.keys = NULL},
-};
-
 enum error sync_init(struct sync_screen *sync, struct face *face, const char *model)
 {
-    *sync = (struct sync_screen){.stale = true, .guessing = true};
+    *sync = (struct sync_screen){.mode = SYNC_LOOK, .stale = true, .guessing = true};
     editor_init(&sync->url, SYNC_URL_MAX - 1);
     editor_init(&sync->authority, PATH_MAX - 1);
     editor_init(&sync->path, PATH_MAX - 1);
-    buffer_init(&sync->terms, TERMS_MAX);
+    editor_init(&sync->name, PROFILE_NAME_MAX);
+    buffer_init(&sync->words, WORDS_MAX);
     return worker_new(journal_profile(face->journal), model, journal_key(face->journal),
                       &sync->worker);
 }
@@ -48,12 +39,8 @@ void sync_free(struct sync_screen *sync)
     editor_free(&sync->url);
     editor_free(&sync->authority);
     editor_free(&sync->path);
-    buffer_free(&sync->terms);
-}
-
-static const char *text_of(const struct editor *editor)
-{
-    return editor->text.data ? editor->text.data : "";
+    editor_free(&sync->name);
+    buffer_free(&sync->words);
 }
 
 void sync_outdated(struct sync_screen *sync)
@@ -78,23 +65,22 @@ bool sync_busy(const struct sync_screen *sync)
 
 /* ---- work beside the screen ---- */
 
-/* What the user sees as work: a preview is made without being asked for. */
-static bool at_work(const struct sync_screen *sync)
+/* A preview is made without being asked for. */
+bool sync_at_work(const struct sync_screen *sync)
 {
     enum job job = worker_job(sync->worker);
 
-    return sync->wanted != JOB_NONE || job == JOB_SYNC || job == JOB_OFFER;
+    return sync->wanted != JOB_NONE || (job != JOB_NONE && job != JOB_PREVIEW);
 }
 
-static void want(struct sync_screen *sync, struct face *face, enum job job, bool now)
+void sync_want(struct sync_screen *sync, struct face *face, enum job job)
 {
-    if (at_work(sync)) {
+    if (sync_at_work(sync)) {
         face_say(face, "Something is under way already: Esc stops it.");
         return;
     }
     worker_cancel(sync->worker);
     sync->wanted = job;
-    sync->now = now;
     sync_tick(sync, face);
 }
 
@@ -103,8 +89,10 @@ static void start_wanted(struct sync_screen *sync, struct face *face)
     struct worker_request request = {
         .job = sync->wanted,
         .now = sync->now,
-        .url = text_of(&sync->url),
-        .authority = text_of(&sync->authority),
+        .url = editor_text(&sync->url),
+        .authority = editor_text(&sync->authority),
+        .path = editor_text(&sync->path),
+        .replace = sync->replacing,
     };
 
     sync->wanted = JOB_NONE;
@@ -130,12 +118,12 @@ static void take_offer(struct sync_screen *sync, struct face *face, struct worke
 {
     sync_offer_free(sync->offer);
     sync->offer = outcome->offer;
-    buffer_clear(&sync->terms);
+    buffer_clear(&sync->words);
     if (outcome->error) {
         face_warn(face, outcome->sentence);
         return;
     }
-    if (face_complain(face, describe_terms(sync_offer_terms(sync->offer), &sync->terms)))
+    if (face_complain(face, describe_terms(sync_offer_terms(sync->offer), &sync->words)))
         return;
     sync->mode = SYNC_TERMS;
     sync->top = 0;
@@ -187,7 +175,8 @@ bool sync_tick(struct sync_screen *sync, struct face *face)
         take_sync(sync, face, &outcome);
         synced = true;
         break;
-    default: break;
+    case JOB_NONE: break;
+    default: care_take(sync, face, &outcome); break;
     }
     if (!sync_busy(sync)) {
         want_what_is_due(sync, face);
@@ -196,48 +185,94 @@ bool sync_tick(struct sync_screen *sync, struct face *face)
     return synced;
 }
 
+/* ---- asking ---- */
+
+enum sync_mode sync_mode(const struct sync_screen *sync)
+{
+    return sync->mode == SYNC_LOOK && !sync->state.joined ? SYNC_OFF : sync->mode;
+}
+
+struct editor *sync_input(struct sync_screen *sync)
+{
+    switch (sync->mode) {
+    case SYNC_URL: return &sync->url;
+    case SYNC_AUTHORITY: return &sync->authority;
+    case SYNC_ERASE: return &sync->name;
+    case SYNC_BYTES:
+    case SYNC_BACKUP:
+    case SYNC_EXPORT:
+    case SYNC_RESTORE: return &sync->path;
+    default: return NULL;
+    }
+}
+
+void sync_ask(struct sync_screen *sync, struct face *face, enum sync_mode mode, const char *text)
+{
+    sync->mode = mode;
+    sync->replacing = false;
+    if (face_complain(face, editor_set(sync_input(sync), text, strlen(text))))
+        sync->mode = SYNC_LOOK;
+}
+
 /* ---- joining and leaving ---- */
 
-static void ask_for_url(struct sync_screen *sync, struct face *face)
+static void ask_for_url(void *screen, struct face *face)
 {
-    if (sync->state.joined) {
-        face_say(face, "You are joined to %s: L leaves it.", sync->state.terms.url);
-        return;
-    }
-    if (sync->url.text.length == 0 && face_complain(face, editor_set(&sync->url, "https://", 8)))
-        return;
-    sync->mode = SYNC_URL;
+    struct sync_screen *sync = screen;
+    const char *url = editor_text(&sync->url);
+
+    if (url[0])
+        sync->mode = SYNC_URL; /* as it was typed last */
+    else
+        sync_ask(sync, face, SYNC_URL, "https://");
 }
 
-static void ask_server(struct sync_screen *sync, struct face *face)
+static void ask_for_authority(void *screen, struct face *face)
 {
-    sync->mode = SYNC_LOOK;
-    want(sync, face, JOB_OFFER, false);
+    struct sync_screen *sync = screen;
+
+    (void)face;
+    sync->mode = SYNC_AUTHORITY;
 }
 
-static void answer_terms(struct sync_screen *sync, struct face *face, const struct press *press)
+static void ask_server(void *screen, struct face *face)
 {
-    if (press->kind == PRESS_UP || press->kind == PRESS_DOWN) {
-        sync->top = press->kind == PRESS_DOWN ? sync->top + 1 : sync->top - (sync->top > 0);
-        return;
-    }
+    struct sync_screen *sync = screen;
+
     sync->mode = SYNC_LOOK;
-    if (press_command(press) != 'y')
-        face_say(face, "Not joined; nothing was sent.");
-    else if (!face_complain(face, journal_join(face->journal, sync->offer)))
-        face_say(face, "Joined. s syncs: it sends what this screen shows, and fetches models.");
+    sync_want(sync, face, JOB_OFFER);
+}
+
+static void drop_offer(struct sync_screen *sync)
+{
+    sync->mode = SYNC_LOOK;
     sync_offer_free(sync->offer);
     sync->offer = NULL;
+}
+
+static void join(void *screen, struct face *face)
+{
+    struct sync_screen *sync = screen;
+
+    if (!face_complain(face, journal_join(face->journal, sync->offer)))
+        face_say(face, "Joined. s syncs: it sends what this screen shows, and fetches models.");
+    drop_offer(sync);
     sync_outdated(sync);
 }
 
-static void answer_leave(struct sync_screen *sync, struct face *face, const struct press *press)
+static void ask_to_leave(void *screen, struct face *face)
 {
+    struct sync_screen *sync = screen;
+
+    (void)face;
+    sync->mode = SYNC_LEAVE;
+}
+
+static void leave(void *screen, struct face *face)
+{
+    struct sync_screen *sync = screen;
+
     sync->mode = SYNC_LOOK;
-    if (press_command(press) != 'y') {
-        face_say(face, "You stay joined.");
-        return;
-    }
     if (!face_complain(face, journal_leave(face->journal)))
         face_say(face, "You have left. The model that you have stays, and so does the count of "
                        "contributions.");
@@ -245,10 +280,24 @@ static void answer_leave(struct sync_screen *sync, struct face *face, const stru
     sync_outdated(sync);
 }
 
+/* Any key that is not yes. */
+static void decline(struct sync_screen *sync, struct face *face)
+{
+    static const char *const words[] = {
+        [SYNC_TERMS] = "Not joined; nothing was sent.",
+        [SYNC_LEAVE] = "You stay joined.",
+        [SYNC_REPLACE] = "Nothing was restored.",
+    };
+
+    face_say(face, "%s", words[sync->mode]);
+    drop_offer(sync);
+}
+
 /* ---- looking at it ---- */
 
-static void show_page(struct sync_screen *sync, struct face *face)
+static void show_page(void *screen, struct face *face)
 {
+    struct sync_screen *sync = screen;
     const struct buffer *page = &sync->preview.page;
 
     buffer_clear(&face->page);
@@ -275,10 +324,11 @@ static enum error add_upload(void *context, const struct sync_upload *upload)
     return log->lines++ < LOG_MAX ? describe_upload(upload, log->out) : ERROR_NONE;
 }
 
-static void show_log(struct face *face)
+static void show_log(void *screen, struct face *face)
 {
     struct log log = {.out = &face->page};
 
+    (void)screen;
     buffer_clear(&face->page);
     if (face_complain(face, journal_each_upload(face->journal, add_upload, &log)))
         return;
@@ -289,22 +339,20 @@ static void show_log(struct face *face)
     face->wish = WISH_READ;
 }
 
-static void ask_for_file(struct sync_screen *sync, struct face *face)
+static void ask_for_bytes(void *screen, struct face *face)
 {
-    if (sync->preview.bytes.length == 0) {
-        show_page(sync, face);
-        return;
-    }
-    if (sync->path.text.length == 0 &&
-        face_complain(face, editor_set(&sync->path, BYTES_FILE, strlen(BYTES_FILE))))
-        return;
-    sync->replacing = false;
-    sync->mode = SYNC_FILE;
+    struct sync_screen *sync = screen;
+
+    if (sync->preview.bytes.length == 0)
+        show_page(sync, face); /* it says why there are none */
+    else
+        sync_ask(sync, face, SYNC_BYTES, BYTES_FILE);
 }
 
-static void write_file(struct sync_screen *sync, struct face *face)
+static void write_bytes(void *screen, struct face *face)
 {
-    const char *path = text_of(&sync->path);
+    struct sync_screen *sync = screen;
+    const char *path = editor_text(&sync->path);
     const struct buffer *bytes = &sync->preview.bytes;
     enum error error;
 
@@ -326,109 +374,183 @@ static void start_sync(struct sync_screen *sync, struct face *face, bool now)
         face_say(face, "No server is joined: j joins one.");
         return;
     }
-    want(sync, face, JOB_SYNC, now);
+    sync->now = now;
+    sync_want(sync, face, JOB_SYNC);
 }
 
-static void cancel(struct sync_screen *sync, struct face *face)
+static void sync_now(void *screen, struct face *face)
 {
-    if (!at_work(sync))
+    start_sync(screen, face, false);
+}
+
+static void sync_with_few(void *screen, struct face *face)
+{
+    start_sync(screen, face, true);
+}
+
+static void cancel(void *screen, struct face *face)
+{
+    struct sync_screen *sync = screen;
+
+    if (!sync_at_work(sync))
         return;
     sync->wanted = JOB_NONE;
     worker_cancel(sync->worker);
-    face_say(face, "Stopping. Nothing is lost: what is ready waits for the next sync.");
+    face_say(face, "Stopping. Nothing is lost.");
 }
 
-static void command(struct sync_screen *sync, struct face *face, char letter)
+static void back(void *screen, struct face *face)
 {
-    switch (letter) {
-    case 'j': ask_for_url(sync, face); break;
-    case 's': start_sync(sync, face, false); break;
-    case 'S': start_sync(sync, face, true); break;
-    case 'p': show_page(sync, face); break;
-    case 'o': ask_for_file(sync, face); break;
-    case 'l': show_log(face); break;
-    case 'L':
-        if (sync->state.joined)
-            sync->mode = SYNC_LEAVE;
-        else
-            face_say(face, "No server is joined.");
-        break;
-    case 'i': face->screen = SCREEN_WRITE; break;
-    case '?': face->wish = WISH_HELP; break;
-    case 'q': face->wish = WISH_QUIT; break;
-    default:
-        if (!face_go(face, letter - '0'))
-            face_say(face, "Letters are commands here; ? lists them.");
+    struct sync_screen *sync = screen;
+
+    (void)face;
+    sync->mode = SYNC_LOOK;
+}
+
+static void scroll(struct sync_screen *sync, long lines)
+{
+    long top = (long)sync->top + lines;
+
+    sync->top = top > 0 ? (size_t)top : 0;
+}
+
+static void scroll_up(void *screen, struct face *face)
+{
+    (void)face;
+    scroll(screen, -1);
+}
+
+static void scroll_down(void *screen, struct face *face)
+{
+    (void)face;
+    scroll(screen, 1);
+}
+
+static void quit(void *screen, struct face *face)
+{
+    (void)screen;
+    face->wish = WISH_QUIT;
+}
+
+enum {
+    OFF = 1U << SYNC_OFF,
+    LOOK = 1U << SYNC_LOOK,
+    LETTERS = OFF | LOOK,
+    FILES = 1U << SYNC_BYTES | 1U << SYNC_BACKUP | 1U << SYNC_EXPORT | 1U << SYNC_RESTORE,
+    LINES_TYPED = FILES | 1U << SYNC_URL | 1U << SYNC_AUTHORITY | 1U << SYNC_ERASE,
+    ASKED = 1U << SYNC_TERMS | 1U << SYNC_LEAVE | 1U << SYNC_REPLACE,
+    SCROLLED = 1U << SYNC_TERMS | 1U << SYNC_REPLACE | 1U << SYNC_ERASE,
+};
+
+#define ENTER(mode, does, says, hinted)                                                            \
+    {                                                                                              \
+        .key = {KEY(PRESS_ENTER)}, .modes = 1U << (mode), .act = (does), .keys = "Enter",          \
+        .what = (says), .hint = (hinted)                                                           \
     }
-}
-
-static void in_look(struct sync_screen *sync, struct face *face, const struct press *press)
-{
-    switch (press->kind) {
-    case PRESS_TEXT: command(sync, face, press_command(press)); break;
-    case PRESS_ENTER: show_page(sync, face); break;
-    case PRESS_ESCAPE: cancel(sync, face); break;
-    case PRESS_TAB: face->screen = SCREEN_WRITE; break;
-    default: break;
+#define LETTER(letter, in, does, says, hinted)                                                     \
+    {                                                                                              \
+        .key = {(letter)[0]}, .modes = (in), .act = (does), .keys = (letter), .what = (says),      \
+        .hint = (hinted)                                                                           \
     }
-}
+#define YES(mode, does, says, hinted) LETTER("y", 1U << (mode), does, says, hinted)
 
-/* What Enter does in a line that is typed into. */
-static void enter(struct sync_screen *sync, struct face *face)
-{
-    if (sync->mode == SYNC_URL)
-        sync->mode = SYNC_AUTHORITY;
-    else if (sync->mode == SYNC_AUTHORITY)
-        ask_server(sync, face);
-    else
-        write_file(sync, face);
-}
-
-static void in_line(struct sync_screen *sync, struct face *face, struct editor *line,
-                    const struct press *press)
-{
-    bool taken;
-
-    if (press->kind == PRESS_ENTER) {
-        enter(sync, face);
-        return;
-    }
-    sync->replacing = false;
-    if (press->kind == PRESS_ESCAPE)
-        sync->mode = SYNC_LOOK;
-    else if (press->kind != PRESS_NEWLINE)
-        face_complain(face, editor_press(line, press, &taken));
-}
+const struct binding sync_bindings[] = {
+    LETTER("j", OFF, ask_for_url, "join a server (its terms are shown first)", "j join a server"),
+    LETTER("s", LETTERS, sync_now, "sync now: send a contribution, fetch the newest model", NULL),
+    LETTER("S", LETTERS, sync_with_few, "the same with few new ratings too", NULL),
+    {.key = {KEY(PRESS_ESCAPE)},
+     .modes = LETTERS,
+     .act = cancel,
+     .keys = "Esc",
+     .what = "stop what is under way"},
+    {.key = {'p', KEY(PRESS_ENTER)},
+     .modes = LOOK,
+     .act = show_page,
+     .keys = "p  Enter",
+     .what = "what would be sent, with the exact bytes"},
+    LETTER("o", LOOK, ask_for_bytes, "the exact bytes to a file", NULL),
+    LETTER("l", LETTERS, show_log, "the log of every upload", NULL),
+    LETTER("L", LOOK, ask_to_leave, "leave the server", "L leave"),
+    LETTER("b", LETTERS, care_ask_backup, "back up the journal to a file", "b backup"),
+    LETTER("r", LETTERS, care_ask_restore, "restore a backup; it says first what is in it",
+           "r restore"),
+    LETTER("x", LETTERS, care_ask_export, "export all messages (.csv, .jsonl)", "x export"),
+    LETTER("D", LETTERS, care_ask_erase, "delete my data: all of this profile, for good",
+           "D delete my data"),
+    ENTER(SYNC_URL, ask_for_authority, "go on", "Enter go on"),
+    ENTER(SYNC_AUTHORITY, ask_server, "ask the server for its terms", "Enter ask the server"),
+    ENTER(SYNC_BYTES, write_bytes, "write the bytes", "Enter write the bytes"),
+    ENTER(SYNC_BACKUP, care_back_up, "write the backup", "Enter back up"),
+    ENTER(SYNC_EXPORT, care_export, "export all messages (.csv, .jsonl)",
+          "Enter export (.csv or .jsonl)"),
+    ENTER(SYNC_RESTORE, care_inspect, "read the backup", "Enter read it"),
+    ENTER(SYNC_ERASE, care_erase, "delete everything that is shown", "Enter delete"),
+    YES(SYNC_TERMS, join, "join", "y join"),
+    YES(SYNC_LEAVE, leave, "leave", "y leave"),
+    YES(SYNC_REPLACE, care_restore, "restore", "y restore"),
+    {.modes = ASKED, .keys = "any other key", .what = "no", .hint = "any other key: no"},
+    {.key = {KEY(PRESS_ESCAPE)},
+     .modes = LINES_TYPED,
+     .act = back,
+     .keys = "Esc",
+     .what = "back",
+     .hint = "Esc back"},
+    {.key = {KEY(PRESS_UP)}, .modes = SCROLLED, .act = scroll_up, .keys = "Up", .what = "back up"},
+    {.key = {KEY(PRESS_DOWN)},
+     .modes = SCROLLED,
+     .act = scroll_down,
+     .keys = "Up  Down",
+     .what = "more of what is shown",
+     .hint = "Up/Down more"},
+    {.key = {CONTROL('d')},
+     .modes = LINES_TYPED | ASKED,
+     .act = quit,
+     .keys = "^D",
+     .what = "quit"},
+    {.keys = NULL},
+};
 
 /* ^C leaves what is being asked, then what is under way, then the program. */
 static void interrupt(struct sync_screen *sync, struct face *face)
 {
-    if (sync->mode != SYNC_LOOK) {
-        sync->mode = SYNC_LOOK;
-    } else if (at_work(sync)) {
+    if (sync->mode != SYNC_LOOK)
+        drop_offer(sync);
+    else if (sync_at_work(sync))
         cancel(sync, face);
-    } else {
+    else
         face_interrupt(face, &sync->asked_to_quit);
-    }
+}
+
+static void type(struct sync_screen *sync, struct face *face, const struct press *press)
+{
+    bool taken;
+
+    sync->replacing = false;
+    if (press->kind != PRESS_NEWLINE)
+        face_complain(face, editor_press(sync_input(sync), press, &taken));
+}
+
+static void turn_wheel(struct sync_screen *sync, const struct press *press)
+{
+    if (press->mouse != MOUSE_CLICK)
+        scroll(sync, press->mouse == MOUSE_WHEEL_UP ? -WHEEL : WHEEL);
 }
 
 void sync_press(struct sync_screen *sync, struct face *face, const struct press *press)
 {
-    if (press->kind == PRESS_CONTROL && press->letter == 'd') {
-        face->wish = WISH_QUIT;
-        return;
-    }
     if (press->kind == PRESS_CONTROL && press->letter == 'c') {
         interrupt(sync, face);
         return;
     }
     sync->asked_to_quit = false;
-    switch (sync->mode) {
-    case SYNC_LOOK: in_look(sync, face, press); break;
-    case SYNC_URL: in_line(sync, face, &sync->url, press); break;
-    case SYNC_AUTHORITY: in_line(sync, face, &sync->authority, press); break;
-    case SYNC_FILE: in_line(sync, face, &sync->path, press); break;
-    case SYNC_TERMS: answer_terms(sync, face, press); break;
-    case SYNC_LEAVE: answer_leave(sync, face, press); break;
-    }
+    if (press->kind == PRESS_MOUSE)
+        turn_wheel(sync, press);
+    else if (binding_press(sync_bindings, sync_mode(sync), sync, face, press))
+        return;
+    else if (sync_input(sync))
+        type(sync, face, press);
+    else if (ASKED & 1U << sync->mode)
+        decline(sync, face);
+    else
+        face_press(face, press);
 }

@@ -6,20 +6,27 @@
 #include "app/tui/press.h"
 #include "app/tui/worker.h"
 
-/* The screen Sync: state and keys. What it looks like is in sync_view. Whatever contacts a server
- * or takes its time is the worker's; this only looks at how far it is. */
+/* The screen Sync: state and keys; those about backups and deleting are in sync_care. What it looks
+ * like is in sync_view. Whatever contacts a server or takes its time is the worker's; this only
+ * looks at how far it is. */
 
 enum sync_mode {
-    SYNC_LOOK,      /* letters are commands */
+    SYNC_OFF,       /* no server is joined; letters are commands */
+    SYNC_LOOK,      /* one is; letters are commands */
     SYNC_URL,       /* letters go into the server's address */
     SYNC_AUTHORITY, /* ... into the name of the file with its private CA */
+    SYNC_BYTES,     /* ... of the file for the exact bytes */
+    SYNC_BACKUP,    /* ... of the file for a backup */
+    SYNC_EXPORT,    /* ... of the file for all messages */
+    SYNC_RESTORE,   /* ... of the backup to be restored */
+    SYNC_ERASE,     /* ... into the profile's name: what deleting it means is shown */
     SYNC_TERMS,     /* the server's terms are shown: join? */
     SYNC_LEAVE,     /* leave the server? */
-    SYNC_FILE,      /* letters go into the name of the file for the exact bytes */
+    SYNC_REPLACE,   /* what is in the backup is shown: put it in the journal's place? */
 };
 
 struct sync_screen {
-    enum sync_mode mode;
+    enum sync_mode mode; /* SYNC_LOOK where nothing is asked, joined or not: sync_mode */
     struct worker *worker;
     enum job wanted; /* to be started as soon as the worker is free; JOB_NONE: nothing */
     bool now;        /* ... a sync for which few new ratings are enough */
@@ -27,12 +34,12 @@ struct sync_screen {
     struct preview_text preview;
     char no_preview[1024];    /* why there is none; "": it is there, or being made */
     struct sync_offer *offer; /* SYNC_TERMS */
-    struct buffer terms;      /* SYNC_TERMS: the offer in words */
-    size_t top;               /* SYNC_TERMS: the first line shown */
-    struct editor url, authority, path;
+    struct buffer words;      /* SYNC_TERMS, SYNC_REPLACE, SYNC_ERASE: what is asked about */
+    size_t top;               /* ... the first line shown */
+    struct editor url, authority, path, name;
+    bool replacing;     /* Enter was pressed once: the file is there; kept is a journal already */
     bool stale;         /* the state must be read anew before it is drawn */
     bool guessing;      /* ... and the preview made anew */
-    bool replacing;     /* Enter was pressed once: the file for the bytes is there */
     bool asked_to_quit; /* ^C was pressed once */
 };
 
@@ -51,6 +58,21 @@ bool sync_tick(struct sync_screen *sync, struct face *face);
 
 /* Whether something is under way, so that the screen is to be drawn often. */
 bool sync_busy(const struct sync_screen *sync);
+
+/* The mode that the keys are of. */
+enum sync_mode sync_mode(const struct sync_screen *sync);
+
+/* What letters go into; NULL: they are commands or answers. */
+struct editor *sync_input(struct sync_screen *sync);
+
+/* Whether something that the user has asked for is under way; SYNC_LOOK's Esc stops it. */
+bool sync_at_work(const struct sync_screen *sync);
+
+/* Starts a piece of work as soon as the worker is free; says so where it is not. */
+void sync_want(struct sync_screen *sync, struct face *face, enum job job);
+
+/* Asks for a line: the mode is another, and this is what stands in the line to begin with. */
+void sync_ask(struct sync_screen *sync, struct face *face, enum sync_mode mode, const char *text);
 
 /* Reads the state anew where it is stale. */
 void sync_load(struct sync_screen *sync, struct face *face);

@@ -176,19 +176,29 @@ static const char *const stages[] = {
     [SYNC_DONE] = "finishing",
 };
 
+static const char *const works[] = {
+    [JOB_OFFER] = "Asking the server for its terms",
+    [JOB_SYNC] = "Syncing",
+    [JOB_EXPORT] = "Exporting",
+    [JOB_BACKUP] = "Backing up",
+    [JOB_INSPECT] = "Reading the backup",
+    [JOB_RESTORE] = "Restoring",
+};
+
 static void draw_progress(const struct sync_screen *sync, int row)
 {
     enum job job = worker_job(sync->worker);
     enum sync_stage stage;
     int percent, used;
+    const char *act;
 
-    worker_progress(sync->worker, &stage, &percent);
-    if (job == JOB_OFFER)
-        paint_format(row, 1, COLS - 1, A_BOLD, "Asking the server for its terms ...  Esc stops");
-    if (job != JOB_SYNC)
+    if (job == JOB_NONE || job == JOB_PREVIEW)
         return;
-    used = paint_format(row, 1, COLS - 1, A_BOLD, "Syncing: %s ...  Esc stops  ", stages[stage]);
-    if (stage == SYNC_MODEL && COLS - used > 12)
+    worker_progress(sync->worker, &stage, &percent);
+    act = job == JOB_SYNC ? stages[stage] : worker_act(sync->worker);
+    used = paint_format(row, 1, COLS - 1, A_BOLD, "%s%s%s ...  Esc stops  ", works[job],
+                        act[0] ? ": " : "", act);
+    if (percent > 0 && COLS - used > 12)
         paint_bar(row, 1 + used, 10, percent / 100.0, A_NORMAL);
 }
 
@@ -225,10 +235,10 @@ static void draw_joined(const struct sync_screen *sync, struct lines *lines)
 
 /* ---- asking ---- */
 
-/* The terms, from line `top` on. */
-static void draw_terms(struct sync_screen *sync, int row, int bottom)
+/* What is asked about, from line `top` on. */
+static void draw_words(struct sync_screen *sync, int row, int bottom)
 {
-    const char *text = sync->terms.data ? sync->terms.data : "";
+    const char *text = sync->words.data ? sync->words.data : "";
     size_t length = strlen(text), number = 0;
     struct wrapped line = {0};
 
@@ -241,28 +251,45 @@ static void draw_terms(struct sync_screen *sync, int row, int bottom)
         sync->top = number > 0 ? number - 1 : 0;
 }
 
+static const char *const prompts[] = {
+    [SYNC_URL] = "Server: ",           [SYNC_AUTHORITY] = "Its private CA, a file (Enter: none): ",
+    [SYNC_BYTES] = "Bytes to: ",       [SYNC_BACKUP] = "Back up to: ",
+    [SYNC_EXPORT] = "Export all to: ", [SYNC_RESTORE] = "Restore from: ",
+};
+
+static const char *const questions[] = {
+    [SYNC_TERMS] = "Join? y joins, any other key does not",
+    [SYNC_LEAVE] = "Leave this server? What waits is not sent. y leaves, any other key stays",
+    [SYNC_REPLACE] = "Restore it? y restores, any other key leaves it",
+};
+
 /* A line that is typed into has the cursor; so has a question. */
-static void draw_question(struct sync_screen *sync, int row, struct spot *spot)
+static void draw_question(struct sync_screen *sync, const struct face *face, int row,
+                          struct spot *spot)
 {
-    const char *question = sync->mode == SYNC_TERMS
-                               ? "Join? y joins, any other key does not"
-                               : "Leave this server? What waits is not sent. y leaves, any other "
-                                 "key stays";
+    char erase[PROFILE_NAME_MAX + 64];
+    const char *prompt = erase;
 
     if (sync->mode == SYNC_LOOK) {
         draw_progress(sync, row);
         return;
     }
     *spot = (struct spot){.row = row};
-    switch (sync->mode) {
-    case SYNC_URL: spot->column = prompt_draw(row, "Server: ", &sync->url, 0); break;
-    case SYNC_AUTHORITY:
-        spot->column =
-            prompt_draw(row, "Its private CA, a file (Enter: none): ", &sync->authority, 0);
-        break;
-    case SYNC_FILE: spot->column = prompt_draw(row, "Bytes to: ", &sync->path, 0); break;
-    default: paint_format(row, 1, COLS - 1, A_BOLD, "%s", question); break;
+    if (!sync_input(sync)) {
+        paint_format(row, 1, COLS - 1, A_BOLD, "%s", questions[sync->mode]);
+        return;
     }
+    if (sync->mode == SYNC_ERASE)
+        snprintf(erase, sizeof erase, "Type %s to delete it: ", journal_profile(face->journal));
+    else
+        prompt = prompts[sync->mode];
+    spot->column = prompt_draw(row, prompt, sync_input(sync), 0);
+}
+
+/* Whether what is asked about stands in the place of everything else. */
+static bool shows_words(const struct sync_screen *sync)
+{
+    return sync->mode == SYNC_TERMS || sync->mode == SYNC_REPLACE || sync->mode == SYNC_ERASE;
 }
 
 static void draw(void *state, struct face *face, const struct area *area, struct spot *spot)
@@ -271,33 +298,24 @@ static void draw(void *state, struct face *face, const struct area *area, struct
     struct lines lines = {.row = area->top, .bottom = area->bottom - 2};
 
     sync_load(sync, face);
-    if (sync->mode == SYNC_TERMS)
-        draw_terms(sync, area->top, area->bottom - 2);
+    if (shows_words(sync))
+        draw_words(sync, area->top, area->bottom - 2);
     else if (sync->state.joined)
         draw_joined(sync, &lines);
     else
         draw_off(sync, &lines);
     paint_rule(area->bottom - 2);
-    draw_question(sync, area->bottom - 1, spot);
+    draw_question(sync, face, area->bottom - 1, spot);
 }
 
 static const char *hints(void *state, struct face *face)
 {
-    const struct sync_screen *sync = state;
+    static char line[HINTS_MAX];
+    struct sync_screen *sync = state;
 
     (void)face;
-    switch (sync->mode) {
-    case SYNC_TERMS: return "y join  Up Down more  any other key: no";
-    case SYNC_LEAVE: return "y leave  any other key: stay";
-    case SYNC_URL:
-    case SYNC_AUTHORITY: return "Enter go on  Esc back";
-    case SYNC_FILE: return "Enter write the bytes  Esc back";
-    case SYNC_LOOK: break;
-    }
-    if (!sync->state.joined)
-        return "j join a server  l log  1 Write  ? help";
-    return COLS < NARROW ? "s sync  p bytes  ? help"
-                         : "s sync now  p exact bytes  o to file  l log  L leave  1 Write  ? help";
+    binding_hints(sync_bindings, (int)sync_mode(sync), sync_input(sync) != NULL, COLS - 2, line);
+    return line;
 }
 
 static void press(void *state, struct face *face, const struct press *press)
@@ -321,10 +339,28 @@ static int patience(const void *state)
     return sync_busy(state) ? BUSY : 0;
 }
 
+/* Where a line is typed or a question asked, the last line alone tells the keys. */
+static const char *const modes[] = {
+    [SYNC_OFF] = "Where no server is joined",
+    [SYNC_LOOK] = "Where a server is joined",
+    [SYNC_URL] = "",
+    [SYNC_AUTHORITY] = "",
+    [SYNC_BYTES] = "",
+    [SYNC_BACKUP] = "",
+    [SYNC_EXPORT] = "",
+    [SYNC_RESTORE] = "",
+    [SYNC_ERASE] = "",
+    [SYNC_TERMS] = "",
+    [SYNC_LEAVE] = "",
+    [SYNC_REPLACE] = "",
+    NULL,
+};
+
 const struct screen sync_screen = {
     .number = 4,
     .name = "Sync",
     .bindings = sync_bindings,
+    .modes = modes,
     .press = press,
     .draw = draw,
     .hints = hints,

@@ -91,7 +91,7 @@ class ProfileDeleteTest(EraseCase):
         self.spend("work", 1, 1, 3)
         terminal = Terminal(self, "profile", "delete", "work")
         said = terminal.expect(b"[y/N] ")
-        self.assertIn(b"Deletes of the profile 'work':", said)
+        self.assertIn(b"Deleting the profile 'work' deletes:", said)
         self.assertIn(b"3 contributions that went to https://example.org: votes", said)
         terminal.send(b"n\n")
         self.assertEqual(terminal.finish()[0], 0)
