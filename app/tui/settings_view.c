@@ -52,14 +52,15 @@ static void choices_of(enum setting setting, char out[TEXT_LENGTH])
 static void draw_cells(int row, const char *title, const char *value, const char *choices,
                        const char *origin)
 {
-    int column = CHOICES_COLUMN;
+    int column = VALUE_COLUMN;
 
     paint_format(row, TITLE_COLUMN, VALUE_COLUMN - TITLE_COLUMN, A_NORMAL, "%s", title);
-    paint_format(row, VALUE_COLUMN, COLS, A_BOLD, "%s", value);
-    if (COLS < NARROW || VALUE_COLUMN + (int)strlen(value) >= CHOICES_COLUMN)
-        return;
-    column += paint_format(row, column, COLS - column, A_NORMAL, "%s", choices) + 2;
-    paint_format(row, column, COLS - column, A_NORMAL, "%s", origin);
+    column += paint_format(row, column, COLS, A_BOLD, "%s", value) + 2;
+    if (COLS >= NARROW) {
+        column = column > CHOICES_COLUMN ? column : CHOICES_COLUMN;
+        column += paint_format(row, column, COLS, A_NORMAL, "%s", choices) + 2;
+    }
+    paint_format(row, column, COLS, A_NORMAL, "%s", origin);
 }
 
 static void draw_encryption(const struct face *face, int row)

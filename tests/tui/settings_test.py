@@ -155,6 +155,8 @@ def test_what_is_not_the_files_to_change(user):
     screen.expect("^ > Colour +none ")
     screen.expect(r"Without it:\s+high-contrast.$")
     assert kept(user) == "colour = high-contrast\n"
+    screen.resize(40, 12)
+    screen.expect("^ > Colour +none  [$]NO_COLOR$")
     screen = settings(user, "--week-start saturday")
     choose(screen, "Week starts")
     screen.expect("^ > Week starts +saturday .* the command line$")
