@@ -142,6 +142,9 @@ class ArgumentsTest(Case):
             (["rate", "1", "w"], "wrong"),
             (["profile", "de"], "delete"),
             (["profile", "delete", ""], "work"),
+            (["config", "u"], "unset"),
+            (["config", "set", "we"], "week-start"),
+            (["--colour", "h"], "high-contrast"),
             (["show", ""], ""),
         ]:
             with self.subTest(words=words):
