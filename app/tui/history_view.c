@@ -12,7 +12,8 @@
 enum {
     NARROW = 60,
     LABEL_COLUMNS = 8, /* at least: labels of other models stand there too */
-    STATE_MAX = 96,    /* bytes of what stands at the right of the filter */
+    STATE_MAX = 256,   /* bytes of what stands at the right of the filter */
+    PART_MAX = 64,     /* ... and of a part of it */
 };
 
 /* How what the filter looks for stands out. */
@@ -256,7 +257,7 @@ static void draw_empty(const struct history *history, int row, int rows)
 /* ---- the line under the title ---- */
 
 /* What is under way beside the screen; "": nothing. */
-static void write_work(const struct history *history, char out[STATE_MAX])
+static void write_work(const struct history *history, char out[PART_MAX])
 {
     enum sync_stage stage;
     int percent;
@@ -264,9 +265,9 @@ static void write_work(const struct history *history, char out[STATE_MAX])
     out[0] = '\0';
     worker_progress(history->worker, &stage, &percent);
     if (worker_job(history->worker) == JOB_EXPORT)
-        snprintf(out, STATE_MAX, "exporting %d%% (Esc stops)   ", percent);
+        snprintf(out, PART_MAX, "exporting %d%% (Esc stops)   ", percent);
     if (worker_job(history->worker) == JOB_FORGET)
-        snprintf(out, STATE_MAX, "deleting and overwriting   ");
+        snprintf(out, PART_MAX, "deleting and overwriting   ");
 }
 
 /* How many messages are listed, in which order, and what Esc takes back. Returns the columns. */
@@ -278,7 +279,7 @@ static int write_state(const struct history *history, char out[STATE_MAX])
         [DB_SUREST_FIRST] = "surest first   ",
         [DB_LEAST_SURE_FIRST] = "least sure first   ",
     };
-    char work[STATE_MAX], marks[STATE_MAX] = "";
+    char work[PART_MAX], marks[PART_MAX] = "";
     bool filtered = history->filter.text.length > 0;
 
     write_work(history, work);
