@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+enum { WHEEL = 3 /* lines a turn */ };
+
 void pager_open(struct pager *pager)
 {
     *pager = (struct pager){.open = true};
@@ -20,11 +22,23 @@ static void scroll_by(struct pager *pager, long lines)
     pager->top = top > 0 ? (size_t)top : 0;
 }
 
+/* The wheel scrolls; returns whether the press is the mouse's. */
+static bool turn_wheel(struct pager *pager, const struct press *press)
+{
+    if (press->kind != PRESS_MOUSE)
+        return false;
+    if (press->mouse != MOUSE_CLICK)
+        scroll_by(pager, press->mouse == MOUSE_WHEEL_UP ? -WHEEL : WHEEL);
+    return true;
+}
+
 void pager_press(struct pager *pager, const struct press *press)
 {
     long page = pager->rows > 1 ? (long)pager->rows - 1 : 1;
     char letter = press_command(press);
 
+    if (turn_wheel(pager, press))
+        return;
     if (press->kind == PRESS_UP || letter == 'k')
         scroll_by(pager, -1);
     else if (press->kind == PRESS_DOWN || letter == 'j')

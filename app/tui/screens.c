@@ -98,26 +98,28 @@ static void paint_queued(const struct screens *screens, int column)
         paint_format(0, column, COLS - 9 - column, A_NORMAL, "queued %zu", screens->face.queued);
 }
 
-static void draw_title(const struct screens *screens)
+static void draw_title(struct screens *screens)
 {
     int column = 1, used;
     char about[TITLE_MAX];
 
+    memset(screens->tabs, 0, sizeof screens->tabs);
     if (COLS < NARROW) {
         used = paint_format(0, 1, COLS, A_BOLD, "%s", shown(screens)->name);
         paint_queued(screens, used + 3);
         paint_format(0, COLS - 8, COLS, A_NORMAL, "F1 help");
         return;
     }
-    used = title_about(screens, about);
     column += paint_format(0, column, COLS, A_BOLD, "EmoTrack") + 2;
     for (int i = 0; i < SCREENS; i++) {
         bool here = i == (int)screens->face.screen;
 
-        column += paint_format(0, column, COLS, here ? A_BOLD : A_NORMAL,
-                               here ? "[%d %s]" : "%d %s", all[i]->number, all[i]->name) +
-                  1;
+        used = paint_format(0, column, COLS, here ? A_BOLD : A_NORMAL, here ? "[%d %s]" : "%d %s",
+                            all[i]->number, all[i]->name);
+        screens->tabs[i] = (struct tab){column, column + used};
+        column += used + 1;
     }
+    used = title_about(screens, about);
     if (column + used + 1 < COLS)
         paint_text(0, COLS - 1 - used, COLS, A_NORMAL, about, strlen(about));
 }
@@ -221,6 +223,20 @@ static void outdate(struct screens *screens)
         all[i]->outdated(screens->state[i], &screens->face);
 }
 
+/* A click on the title goes to the screen that is named there; what else the frame tells (status,
+ * hints) is no place to click. Returns whether the press was the frame's. */
+static bool click_frame(struct screens *screens, const struct press *press)
+{
+    if (press->kind != PRESS_MOUSE || press->mouse != MOUSE_CLICK ||
+        (press->row > 0 && press->row < LINES - 1))
+        return false;
+    for (int i = 0; i < SCREENS && press->row == 0; i++) {
+        if (press->column >= screens->tabs[i].from && press->column < screens->tabs[i].to)
+            face_go(&screens->face, all[i]->number);
+    }
+    return true;
+}
+
 void screens_press(struct screens *screens, const struct press *press)
 {
     enum face_screen before = screens->face.screen;
@@ -241,7 +257,7 @@ void screens_press(struct screens *screens, const struct press *press)
         face_go(&screens->face, press->number);
     else if (press->kind == PRESS_HELP)
         screens->face.wish = WISH_HELP;
-    else
+    else if (!click_frame(screens, press))
         shown(screens)->press(state(screens), &screens->face, press);
     grant(screens);
     if (screens->face.screen != before)

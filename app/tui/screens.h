@@ -13,6 +13,11 @@
 /* All screens of the program, the title and the status around them, and where keys go. Draws
  * through curses, and reads no key: whoever has a press hands it in. */
 
+/* Columns [from, to) of the title that lead to a screen; none in a narrow window. */
+struct tab {
+    int from, to;
+};
+
 struct screens {
     struct face face;
     struct write write;
@@ -22,7 +27,8 @@ struct screens {
     struct settings_state settings;
     struct pager pager;
     struct help help;
-    void *state[SCREENS]; /* those above, in the order of the digits */
+    struct tab tabs[SCREENS]; /* kept by the drawing */
+    void *state[SCREENS];     /* those above, in the order of the digits */
     struct keeper *keeper;
     int64_t pressed; /* when something was last pressed (milliseconds) */
     bool waiting;    /* the keeper is at something that is worth telling */
