@@ -565,7 +565,7 @@ const struct binding write_bindings[] = {
     {{'i', KEY(PRESS_ENTER), KEY(PRESS_TAB), KEY(PRESS_ESCAPE)},
      OUTSIDE,
      go_to_text,
-     "i  Enter  Tab",
+     "i  Enter  Tab  Esc",
      "back to the text",
      "i text"},
     {{'u'}, OUTSIDE, undo_rating, "u", "take the last rating back", "u undo"},

@@ -195,11 +195,13 @@ static void no_key_is_bound_twice_in_a_mode(void **state)
     }
 }
 
-/* Whether a key is told of in one of the modes in which the row holds. */
+/* Whether a key is told of: in one of the modes in which the row holds, or for the same act. */
 static bool is_told(const struct binding *table, const struct binding *row, const char *name)
 {
     for (; !binding_last(table); table++) {
-        if ((table->modes & row->modes || table == row) && table->keys && names(table->keys, name))
+        bool same = table->modes & row->modes || (row->act && table->act == row->act);
+
+        if ((same || table == row) && table->keys && names(table->keys, name))
             return true;
     }
     return false;
