@@ -14,6 +14,7 @@ enum {
     PAUSE = 40,       /* ms between two savings of drafts */
     RETRY = 100,      /* ms until what failed is tried again */
     PATIENCE = 50,    /* ms that the saving of a draft waits for other programs at a time */
+    QUIET = 500,      /* ms without anything to do, until the journal is tidied */
     TIDY_EVERY = 500, /* savings after which the journal's WAL is folded in */
     DRAFT_LIMIT = 1024 * 1024,
 };
@@ -39,6 +40,7 @@ struct keeper {
     uint64_t asked;     /* acts that are to be durable */
     size_t saved;       /* drafts, since the journal was tidied */
     bool untidy;
+    int64_t touched;      /* when something was last put or done (milliseconds) */
     bool ending, closing; /* the scribe's work ends, the settler's */
     bool given_up;        /* the scribe could not save all */
     bool hurry;           /* somebody waits for a draft */
@@ -133,7 +135,7 @@ static enum error save(struct keeper *keeper, struct kept *kept)
     if (!error)
         claim_anew(keeper, kept, id);
     note_saving(keeper, error);
-    keeper->untidy = keeper->untidy || (!error && emptied) || ++keeper->saved % TIDY_EVERY == 0;
+    keeper->untidy = keeper->untidy || (!error && emptied) || ++keeper->saved >= TIDY_EVERY;
     wake(keeper);
     return error;
 }
@@ -201,12 +203,24 @@ static void tidy(struct keeper *keeper)
     enum error error;
 
     keeper->untidy = false;
+    keeper->saved = 0;
     pthread_mutex_unlock(&keeper->lock);
     error = draft_keeper_tidy(keeper->disk, &notice);
     pthread_mutex_lock(&keeper->lock);
     if (notice)
         snprintf(keeper->news.notice, sizeof keeper->news.notice, "%s", notice);
     (void)error; /* the next act, or the next start, tidies again */
+}
+
+/* How long until the journal is tidied, which may keep others from writing for a while (ms): not
+ * while somebody is at it. */
+static int until_tidy(const struct keeper *keeper)
+{
+    int64_t rested = clock_milliseconds() - keeper->touched;
+
+    if (keeper->closing || keeper->saved >= TIDY_EVERY || rested >= QUIET)
+        return 0;
+    return (int)(QUIET - rested);
 }
 
 static void *settle_acts(void *context)
@@ -217,10 +231,10 @@ static void *settle_acts(void *context)
     while (!keeper->closing || keeper->asked > keeper->news.durable || keeper->untidy) {
         if (keeper->asked > keeper->news.durable)
             settle(keeper);
-        else if (keeper->untidy)
+        else if (keeper->untidy && until_tidy(keeper) == 0)
             tidy(keeper);
         else
-            await(keeper, 1000);
+            await(keeper, keeper->untidy ? until_tidy(keeper) : 1000);
     }
     pthread_mutex_unlock(&keeper->lock);
     return NULL;
@@ -373,6 +387,7 @@ enum error keeper_put(struct keeper *keeper, struct kept *kept, const char *text
     buffer_clear(&kept->text);
     error = buffer_append(&kept->text, text, length);
     kept->unsaved = kept->unsaved || !error;
+    keeper->touched = clock_milliseconds();
     wake(keeper);
     pthread_mutex_unlock(&keeper->lock);
     return error;
@@ -449,6 +464,7 @@ void keeper_settle(struct keeper *keeper)
     pthread_mutex_lock(&keeper->lock);
     if (acts > keeper->asked) {
         keeper->asked = acts;
+        keeper->touched = clock_milliseconds();
         wake(keeper);
     }
     pthread_mutex_unlock(&keeper->lock);
