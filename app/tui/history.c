@@ -125,7 +125,7 @@ static void load(struct history *history, struct face *face, bool (*abandon)(voi
                  void *context)
 {
     struct search search = {.order = history->order, .abandon = abandon, .context = context};
-    int64_t *ids;
+    int64_t *ids, begin = clock_milliseconds();
     size_t count;
     enum error error =
         journal_find(face->journal, text_of(&history->filter), &search, &ids, &count);
@@ -133,6 +133,7 @@ static void load(struct history *history, struct face *face, bool (*abandon)(voi
     history->late = error == ERROR_CANCELLED;
     if (history->late)
         return;
+    history->slow = clock_milliseconds() - begin > AT_ONCE;
     history->stale = false;
     if (error == ERROR_INVALID && history->mode == HISTORY_FILTER)
         say_awaited(history, face);
@@ -146,6 +147,8 @@ void history_load(struct history *history, struct face *face)
 {
     int64_t deadline = clock_milliseconds() + AT_ONCE;
 
+    if (history->stale && history->slow)
+        history->late = true;
     if (history->stale && !history->late)
         load(history, face, is_late, &deadline);
 }

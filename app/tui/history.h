@@ -54,6 +54,7 @@ struct history {
     bool stale;         /* the list must be read anew before it is drawn */
     bool refiltered;    /* and it is for another filter */
     bool late;          /* and that took too long for a key: it is done in a moment of rest */
+    bool slow;          /* as the last one did: the next is left to a moment of rest at once */
     bool names_stale;
     bool marks_stale; /* messages may be gone that are marked */
 };

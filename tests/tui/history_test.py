@@ -380,3 +380,30 @@ def test_ascii_alone(user):
     screen.expect("^ Message 5, ")
     screen.expect("##")
     assert screen.text().isascii(), screen.text()
+
+
+# ---- the mouse ----
+
+def mouse(screen, button, row):
+    screen.send(f"\x1b[<{button};20;{row + 1}M".encode())
+
+
+def test_the_mouse_chooses_opens_and_scrolls(user):
+    fill(user)
+    screen = open_history(user, EMOTRACK_MOUSE="on")
+    screen.expect("5 of 5")
+    row = next(i for i, line in enumerate(screen.text().split("\n")) if "my dog" in line)
+    mouse(screen, 0, row)
+    screen.expect("^> .*my dog")
+    mouse(screen, 65, row)
+    screen.expect("^> .*first day")
+    mouse(screen, 64, row)
+    screen.expect("^> .*what a surprise")
+    mouse(screen, 0, row)
+    screen.expect("^> .*my dog")
+    mouse(screen, 0, row)
+    screen.expect("^ Message 2, ")
+    mouse(screen, 65, row)
+    screen.key("Escape")
+    mouse(screen, 0, 20)
+    screen.expect("^> .*my dog")
