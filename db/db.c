@@ -116,19 +116,19 @@ static void disconnect(struct db *db)
 
 /* A file that nobody can change meanwhile needs no files beside it; otherwise SQLite takes part in
  * the locking, and for that it may write beside the journal. */
-static enum error connect_to_read(struct db *db)
+static enum error connect_to_read(struct db *db, bool *writable)
 {
-    bool writable, has_side;
+    bool has_side;
     enum error error;
 
     error = disk_check(db->path);
     if (!error)
-        error = disk_writable(db->path, &writable);
+        error = disk_writable(db->path, writable);
     if (!error)
         error = disk_has_side(db->path, &has_side);
     if (error)
         return error;
-    if (writable)
+    if (*writable)
         return connect(db, SQLITE_OPEN_READWRITE, "");
     return connect(db, SQLITE_OPEN_READONLY, has_side ? "" : "?immutable=1");
 }
@@ -165,13 +165,16 @@ static enum error read_copy(struct db *db)
 
 static enum error open_to_read(struct db *db)
 {
-    bool current = false;
+    bool current = false, writable = false;
     enum error error;
 
-    error = connect_to_read(db);
+    error = connect_to_read(db, &writable);
     if (!error)
         error = schema_check(db, &current);
-    return error || current ? error : read_copy(db);
+    if (!error && !current)
+        return read_copy(db);
+    /* The one thing that reading does to the file: what was to be gone goes. */
+    return error || !writable ? error : purge_resume(db);
 }
 
 static enum error connect_to_write(struct db *db)

@@ -22,7 +22,8 @@
 struct db;
 
 enum db_mode {
-    DB_READ,   /* must exist; nothing is written, and it may be on a read-only disk */
+    DB_READ,   /* must exist; nothing is written (but bytes that were to be overwritten are), and
+                  it may be on a read-only disk */
     DB_WRITE,  /* must exist */
     DB_CREATE, /* made, with its folders, where it does not exist; folders 0700, files 0600 */
 };
@@ -52,8 +53,8 @@ uint64_t db_acts(const struct db *db);
 enum error db_sync(struct db *db) MUST_CHECK;
 
 /* What connections that are not durable have put off: bytes that were deleted are overwritten
- * (db_notice where they are not yet), and the WAL is folded in. For a connection that is not durable
- * itself. */
+ * (db_notice where they are not yet), and the WAL is folded in. For a connection that is not
+ * durable itself. */
 enum error db_tidy(struct db *db) MUST_CHECK;
 
 /* A sentence about something that is worth the user's while, or NULL. After db_open: the disk

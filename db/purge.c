@@ -64,8 +64,9 @@ static void try_to_purge(struct db *db)
     sqlite3_busy_timeout(db->handle, db->patience);
     if (error)
         snprintf(db->notice, sizeof db->notice,
-                 "what was deleted is gone from the journal, but its bytes are not yet overwritten "
-                 "on the disk: %.300s. EmoTrack tries again when it next deletes or starts",
+                 "what was deleted or encrypted is gone from the journal, but its bytes are not "
+                 "yet overwritten on the disk: %.300s. EmoTrack tries again when it next deletes "
+                 "or starts",
                  error_sentence());
 }
 

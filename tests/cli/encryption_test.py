@@ -402,7 +402,6 @@ class KillTest(EncryptionCase):
         for size in (0, 20000, 60000, 120000):
             killed += self.kill_when(["encrypt"], lambda size=size: self.wal_size() > size)
             encrypted = self.value("SELECT count(*) FROM vault")
-            self.emotrack("rate", "1", "right")  # as it was; which opens it to write
             self.assertEqual(self.emotrack("export").out, before)
             self.check_database()
             if encrypted:

@@ -221,19 +221,21 @@ static void a_reader_is_in_the_way(void **state)
  * opening. */
 static void a_purge_is_made_good(void **state)
 {
+    static const enum db_mode modes[] = {DB_READ, DB_WRITE};
+
     (void)state;
     db_close(scratch_open("x.db", DB_CREATE));
-    scratch_sql("x.db", "PRAGMA secure_delete = OFF;"
-                        "INSERT INTO message (created, offset, text, probability)"
-                        " VALUES (0, 0, 'q7w3secrt', 0);"
-                        "DELETE FROM message;"
-                        "UPDATE purge SET wanted = wanted + 1;");
-    assert_true(scratch_has("q7w3secrt"));
-    db_close(scratch_open("x.db", DB_READ));
-    assert_true(scratch_has("q7w3secrt"));
-    db_close(scratch_open("x.db", DB_WRITE));
-    assert_false(scratch_has("q7w3secrt"));
-    assert_int_equal(scratch_sql("x.db", "SELECT wanted = done FROM purge"), 1);
+    for (int i = 0; i < 2; i++) {
+        scratch_sql("x.db", "PRAGMA secure_delete = OFF;"
+                            "INSERT INTO message (created, offset, text, probability)"
+                            " VALUES (0, 0, 'q7w3secrt', 0);"
+                            "DELETE FROM message;"
+                            "UPDATE purge SET wanted = wanted + 1;");
+        assert_true(scratch_has("q7w3secrt"));
+        db_close(scratch_open("x.db", modes[i]));
+        assert_false(scratch_has("q7w3secrt"));
+        assert_int_equal(scratch_sql("x.db", "SELECT wanted = done FROM purge"), 1);
+    }
 }
 
 int main(void)
