@@ -865,7 +865,7 @@ const struct binding history_bindings[] = {
     {{KEY(PRESS_ESCAPE), KEY(PRESS_ENTER), 'w'},
      IN(READ),
      close_reader,
-     "Esc  Enter",
+     "Esc  Enter  w",
      "back to the list",
      "Esc back"},
 
