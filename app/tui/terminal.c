@@ -80,7 +80,7 @@ static const char *description(void)
         const char *start, *instead;
     } families[] = {
         {"xterm", "xterm-256color"},
-        {"tmux", "screen-256color"},
+        {"tmux", "tmux-256color"},
         {"screen", "screen"},
         {"rxvt", "rxvt"},
         {"linux", "linux"},
