@@ -298,7 +298,9 @@ static int draw_filter(struct history *history, int row)
     char state[STATE_MAX];
     int margin = write_state(history, state);
 
-    if (margin > COLS - 12)
+    if (margin > COLS - 12 && history->list.marks > 0)
+        margin = snprintf(state, sizeof state, "%zu marked", history->list.marks);
+    else if (margin > COLS - 12)
         margin = snprintf(state, sizeof state, "%zu", history->list.count);
     paint_format(row, COLS - 1 - margin, COLS, A_NORMAL, "%s", state);
     return prompt_draw(row, "/ ", &history->filter, margin + 1);
@@ -361,10 +363,11 @@ static void draw_messages(struct history *history, struct face *face, const stru
                           struct spot *spot)
 {
     int list = area->top + 1, column = draw_top_line(history, area->top);
+    bool roomy = area->bottom - area->top >= 8;
 
-    if (history->mode == HISTORY_FILTER)
+    if (roomy && history->mode == HISTORY_FILTER)
         draw_candidates(history, face, list++);
-    else if (area->bottom - area->top >= 8)
+    else if (roomy)
         paint_rule(list++);
     if (history->list.count == 0)
         draw_empty(history, list, area->bottom - list);
