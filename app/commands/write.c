@@ -13,6 +13,7 @@
 
 enum {
     BARS = 3,
+    REASONS_SAID = 4,
     BAR_WIDTH = 30,
     REPLY_MAX = 128,
     TYPED_MAX = 4095, /* bytes of a line that a terminal hands on; it drops the rest (termios(3)) */
@@ -137,12 +138,52 @@ static void print_bars(const struct model *model, const struct prediction *predi
     }
 }
 
+/* The reasons of one direction, after the words `before` them, in words for the ear: no signs. */
+static enum error say_reasons(const struct reason *reasons, size_t count, bool towards,
+                              const char *before, const char *text, struct buffer *out)
+{
+    const char *gap = before;
+    enum error error = ERROR_NONE;
+
+    for (size_t i = 0; i < count && i < REASONS_SAID && !error; i++) {
+        if (towards != (reasons[i].value > 0))
+            continue;
+        error = buffer_append_text(out, gap);
+        if (!error)
+            error = reasons_describe(&reasons[i], text, out);
+        gap = ", ";
+    }
+    return error || gap == before ? error : buffer_append_byte(out, '.');
+}
+
+/* " Towards it: love, so much. Away from it: not.", or for the eye " Why: love +, not -" */
+static enum error tell_reasons(const struct writer *writer, const struct why *why, const char *text,
+                               struct buffer *out)
+{
+    struct reason reasons[REASONS_MAX];
+    struct buffer words;
+    size_t count;
+    enum error error;
+
+    if (writer->plain) {
+        count = reasons_list(why, reasons);
+        error = say_reasons(reasons, count, true, " Towards it: ", text, out);
+        return error ? error : say_reasons(reasons, count, false, " Away from it: ", text, out);
+    }
+    buffer_init(&words, DESCRIBE_MAX);
+    error = reasons_in_short(why, text, &words);
+    if (!error && words.length > 0)
+        error = buffer_format(out, " Why: %s", words.data);
+    buffer_free(&words);
+    return error;
+}
+
 /* "joy 88%, with some surprise. Why: love +, so much +" */
 static enum error print_guess(struct writer *writer, const struct entry *entry)
 {
     const struct model *model = journal_model(writer->journal);
     struct prediction prediction;
-    struct buffer guess, words;
+    struct buffer guess;
     enum error error;
     struct why why;
 
@@ -152,17 +193,16 @@ static enum error print_guess(struct writer *writer, const struct entry *entry)
         return ERROR_NONE;
     }
     buffer_init(&guess, DESCRIBE_MAX);
-    buffer_init(&words, DESCRIBE_MAX);
     error = describe_guess_in_full(model, &prediction, &guess);
     if (!error)
-        error = reasons_in_short(&why, entry->text, &words);
+        error = buffer_append_byte(&guess, '.');
     if (!error)
-        printf("%s.%s%s\n", guess.data, words.length > 0 ? " Why: " : "",
-               words.length > 0 ? words.data : "");
+        error = tell_reasons(writer, &why, entry->text, &guess);
+    if (!error)
+        puts(guess.data);
     if (!error && !writer->plain)
         print_bars(model, &prediction);
     buffer_free(&guess);
-    buffer_free(&words);
     return error;
 }
 
@@ -193,13 +233,15 @@ static const char *find_label(const struct model *model, const char *word)
  * input has ended. */
 static bool ask_label(struct writer *writer, const char **label, enum error *error)
 {
+    const struct model *model = journal_model(writer->journal);
     char reply[REPLY_MAX];
 
-    for (int i = 0; i < model_label_count(journal_model(writer->journal)); i++)
-        printf("%d %s  ", i + 1, model_label(journal_model(writer->journal), i)->name);
-    putchar('\n');
+    /* A screen reader goes from line to line. */
+    for (int i = 0; i < model_label_count(model); i++)
+        printf("%d %s%s", i + 1, model_label(model, i)->name,
+               writer->plain || i + 1 == model_label_count(model) ? "\n" : "  ");
     while (ask(writer, "What is it (number or name; Enter: I won't say)? ", reply, error)) {
-        *label = reply[0] ? find_label(journal_model(writer->journal), reply) : NULL;
+        *label = reply[0] ? find_label(model, reply) : NULL;
         if (*label || !reply[0])
             return true;
         printf("That is none of them, or the start of several.\n");
@@ -255,6 +297,7 @@ static enum error follow(struct writer *writer, int64_t id, char *reply, bool *d
 {
     size_t word = strcspn(reply, " ");
     const char *rest = reply + word + strspn(reply + word, " ");
+    const char *label;
 
     *done = false;
     reply[word] = '\0';
@@ -265,21 +308,28 @@ static enum error follow(struct writer *writer, int64_t id, char *reply, bool *d
     if (is_answer(reply, "u", "undo"))
         return undo(writer);
     *done = !reply[0] || is_answer(reply, "s", "skip");
-    if (!*done)
-        printf("Answer y, n (n fear says it all), s or u; the message is saved already.\n");
+    if (*done)
+        return ERROR_NONE;
+    label = find_label(journal_model(writer->journal), reply);
+    if (label)
+        return rate(writer, id, VERDICT_WRONG, label, done);
+    printf("Answer y, n, an emotion, s or u; the message is saved already.\n");
     return ERROR_NONE;
 }
 
-static enum error ask_rating(struct writer *writer, int64_t id)
+static enum error ask_rating(struct writer *writer, const struct entry *entry)
 {
+    const char *question = entry->guess
+                               ? "Right? y yes, n no, s skip, u undo the last rating: "
+                               : "What is it? An emotion, s skip, u undo the last rating: ";
     enum error error = ERROR_NONE;
     char reply[REPLY_MAX];
     bool done = false;
 
     while (!error && !done) {
-        if (!ask(writer, "Right? y yes, n no, s skip, u undo the last rating: ", reply, &error))
+        if (!ask(writer, question, reply, &error))
             return error;
-        error = follow(writer, id, reply, &done);
+        error = follow(writer, entry->id, reply, &done);
     }
     return error;
 }
@@ -305,7 +355,7 @@ static enum error write_terminal(struct writer *writer)
         struct entry entry = {0};
         bool saved = false;
 
-        fputs("> ", stdout);
+        fputs(writer->plain ? "Message: " : "> ", stdout);
         fflush(stdout);
         if (!input_next(&writer->input, &line, &error))
             break;
@@ -315,7 +365,7 @@ static enum error write_terminal(struct writer *writer)
         if (saved)
             error = print_guess(writer, &entry);
         if (saved && !error)
-            error = ask_rating(writer, entry.id);
+            error = ask_rating(writer, &entry);
         entry_clear(&entry);
     }
     putchar('\n');
@@ -346,7 +396,7 @@ static int run(const struct arguments *arguments)
 }
 
 static const struct option options[] = {
-    {"plain", NULL, NULL, "words only, no bars: for screen readers"},
+    {"plain", NULL, NULL, "words only, no bars and signs: for screen readers"},
     {0},
 };
 
@@ -356,8 +406,10 @@ const struct command command_write = {
     .summary = "write messages line by line, see the guess and rate it",
     .details =
         "At a terminal it asks for a message, saves it, shows the guess and asks whether it is "
-        "right: y, n (and which emotion it is), s to skip, u to take the last rating back. "
-        "Nothing moves the cursor. A terminal hands on no more than 4095 bytes of a line: it says "
+        "right: y, n (and which emotion it is), or the emotion at once, s to skip, u to take the "
+        "last rating back. Nothing moves the cursor; with --plain nothing is drawn, signs are said "
+        "in words, and lists have a line for each item. A terminal hands on no more than 4095 "
+        "bytes of a line: it says "
         "so "
         "where a message may have been cut.\n\n"
         "Without a terminal each line of standard input is saved as a message and, once it is on "
