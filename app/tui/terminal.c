@@ -46,6 +46,7 @@ enum { HANDLED = sizeof handled / sizeof *handled };
 static struct {
     SCREEN *screen;
     struct termios before; /* as the shell left it */
+    struct termios ours;   /* as we have it */
     char undo[256];        /* what gives the screen back, ready for a signal handler */
     size_t undo_length;
     struct sigaction actions[HANDLED]; /* of the signals, before ours */
@@ -186,12 +187,23 @@ static void prepare_undo(void)
 
 /* ---- giving it back ---- */
 
-/* What is in the background must leave the terminal's settings to the shell. */
 static bool in_background(void)
 {
     pid_t foreground = tcgetpgrp(STDIN_FILENO);
 
     return foreground > 0 && foreground != getpgrp();
+}
+
+/* Where we are in the background, stopped without a word before, the settings are the shell's,
+ * which may have set them for itself or have taken ours. */
+static bool settings_are_ours(void)
+{
+    struct termios now;
+
+    if (!in_background())
+        return true;
+    return tcgetattr(STDIN_FILENO, &now) == 0 && now.c_lflag == terminal.ours.c_lflag &&
+           now.c_iflag == terminal.ours.c_iflag && now.c_oflag == terminal.ours.c_oflag;
 }
 
 /* Only calls that a signal handler may make. A terminal that has stopped reading is not waited for.
@@ -207,8 +219,10 @@ static void give_back(void)
     ignored = write(STDOUT_FILENO, terminal.undo, terminal.undo_length);
     (void)ignored;
     fcntl(STDOUT_FILENO, F_SETFL, flags);
-    if (!in_background())
-        tcsetattr(STDIN_FILENO, TCSANOW, &terminal.before);
+    if (!settings_are_ours())
+        return;
+    signal(SIGTTOU, SIG_IGN); /* that may be done from the background too */
+    tcsetattr(STDIN_FILENO, TCSANOW, &terminal.before);
 }
 
 static void give_back_and_die(int number)
@@ -314,6 +328,7 @@ enum error terminal_start(void)
     raw();
     noecho();
     nonl();
+    tcgetattr(STDIN_FILENO, &terminal.ours);
     set_modes();
     return ERROR_NONE;
 }

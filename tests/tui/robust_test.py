@@ -203,9 +203,10 @@ def test_suspending_keeps_what_the_user_sets_meanwhile(user):
 
 
 def test_stopping_from_outside_and_going_on(user):
-    """kill -STOP gives no warning; the modes are taken over again with CONT."""
+    """kill -STOP gives no warning; the modes are taken over again with CONT. A shell that does not
+    mend them for itself gets them mended where the program ends in the background."""
     screen = user.shell(rows=50)
-    before = stty(screen, "begin")
+    before, modes_before = stty(screen, "begin"), modes(screen)
     screen.type(f"clear; {PROGRAM}\n")
     screen.expect(r"\[1 Write\]")
     screen.type("still here")
@@ -217,8 +218,14 @@ def test_stopping_from_outside_and_going_on(user):
     screen.expect("> still here$")
     screen.type(" and now")
     screen.expect("> still here and now")
-    screen.key("C-d")
-    screen.expect("ready>")
+    os.kill(program, signal.SIGSTOP)
+    screen.expect("Stopped")
+    os.kill(program, signal.SIGTERM)
+    os.kill(program, signal.SIGCONT)
+    wait(lambda: not os.path.exists(f"/proc/{program}/exe"), "it does not end in the background")
+    screen.type("clear\n")
+    screen.expect("^ready>")
+    assert modes(screen) == modes_before
     assert stty(screen, "at-the-end") == before
 
 
