@@ -5,17 +5,26 @@
  * with the two bytes behind it another size of the window. */
 #include "app/tui/keys.h"
 #include "app/tui/screens.h"
+#include "base/file.h"
 #include "tests/headless.h"
 
+#include <fcntl.h>
+#include <ftw.h>
 #include <limits.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-enum { REST = 0, RESIZE = 0xFF, ROWS_MAX = 70, COLUMNS_MAX = 250, FRAMES_MAX = 4096 };
+enum {
+    REST = 0,
+    RESIZE = 0xFF,
+    ROWS_MAX = 70,
+    COLUMNS_MAX = 250,
+    FRAMES_MAX = 4096,
+    JOURNAL_BYTES_MAX = 1 << 20
+};
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -35,13 +44,17 @@ static const char *const texts[] = {
 };
 
 static char folder[PATH_MAX];
+static char database[PATH_MAX + 32];
+static struct buffer filled; /* the database as each input finds it */
 
-/* Only what is typed into a prompt for a file can leave the folder; without a slash it cannot. */
-static bool leaves_folder(const struct screens *screens, const struct press *press)
+/* Whether the press could reach out of the folder: names of files stay in it without a slash, and
+ * no server is asked where the last question before that gets no answer. */
+static bool leaves_folder(struct screens *screens, const struct press *press)
 {
-    bool asked = screens->history.mode == HISTORY_EXPORT || screens->sync.mode == SYNC_FILE ||
-                 screens->sync.mode == SYNC_URL || screens->sync.mode == SYNC_AUTHORITY;
+    bool asked = screens->history.mode == HISTORY_EXPORT || sync_input(&screens->sync);
 
+    if (screens->sync.mode == SYNC_AUTHORITY && press->kind == PRESS_ENTER)
+        return true;
     return asked && press->length > 0 && memchr(press->text, '/', press->length);
 }
 
@@ -124,15 +137,34 @@ static void fill(struct journal *journal)
     }
 }
 
-static void remove_journal(void)
+static int remove_one(const char *path, const struct stat *status, int kind, struct FTW *place)
 {
-    static const char *const ends[] = {"", "-wal", "-shm"};
-    char path[PATH_MAX + 64];
+    (void)status;
+    (void)kind;
+    return place->level > 0 ? remove(path) : 0;
+}
 
-    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
-        snprintf(path, sizeof path, "%s/emotrack/default.db%s", folder, ends[i]);
-        unlink(path);
-    }
+/* The folder as it was after the journal was filled, whatever the last input has left. */
+static void put_back(void)
+{
+    if (nftw(folder, remove_one, 16, FTW_DEPTH | FTW_PHYS) != 0 || file_make_folder(database) ||
+        file_replace(database, filled.data, filled.length))
+        abort();
+}
+
+static void make_journal(void)
+{
+    struct journal_options options = {.access = JOURNAL_WRITE};
+    struct journal *journal;
+
+    if (journal_open(&options, &journal))
+        abort();
+    fill(journal);
+    journal_close(journal);
+    buffer_init(&filled, JOURNAL_BYTES_MAX);
+    snprintf(database, sizeof database, "%s/emotrack/default.db", folder);
+    if (file_read(database, &filled))
+        abort();
 }
 
 /* Everything that is written lies in a folder of its own, which is also where relative names lead.
@@ -154,6 +186,7 @@ static void prepare(void)
     setenv("TZ", "UTC", 1);
     if (!headless_start(24, 80))
         abort();
+    make_journal();
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -162,17 +195,23 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct settings settings = {0};
     struct screens screens;
     struct journal *journal;
+    int here;
 
     if (!folder[0])
         prepare();
-    remove_journal();
+    put_back();
     headless_resize(24, 80);
     if (journal_open(&options, &journal))
         abort();
-    fill(journal);
+    here = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (here < 0 || chdir(folder) != 0) /* where names without a folder lead */
+        abort();
     if (!screens_init(&screens, journal, &settings, NULL))
         drive(&screens, data, size);
     screens_free(&screens);
     journal_close(journal);
+    if (fchdir(here) != 0)
+        abort();
+    close(here);
     return 0;
 }
