@@ -640,7 +640,7 @@ def test_without_utf8_the_bars_are_ascii(user):
 def test_no_terminal_for_a_screen(user):
     for term in ("dumb", "no-such-terminal", ""):
         screen = user.start(TERM=term)
-        screen.expect(">")
+        screen.expect("^Message:")
         screen.type("I love this\n")
         screen.expect("joy")
 
