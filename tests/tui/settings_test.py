@@ -350,7 +350,7 @@ def test_an_encrypted_profile_asks_before_it_is_there(user):
 
 # ---- windows ----
 
-def test_sizes(user):
+def test_settings_fit_every_window(user):
     screen = settings(user)
     choose(screen, "Profile")
     for columns, rows in SIZES + SIZES[::-1]:
