@@ -11,9 +11,10 @@
 
 enum {
     NARROW = 60,
-    LABEL_COLUMNS = 8, /* at least: labels of other models stand there too */
-    STATE_MAX = 256,   /* bytes of what stands at the right of the filter */
-    PART_MAX = 64,     /* ... and of a part of it */
+    LABEL_COLUMNS = 8,   /* at least: labels of other models stand there too */
+    STATE_MAX = 256,     /* bytes of what stands at the right of the filter */
+    PART_MAX = 64,       /* ... and of a part of it */
+    FILTER_COLUMNS = 12, /* of the filter, that it leaves room for */
 };
 
 /* How what the filter looks for stands out. */
@@ -223,6 +224,22 @@ static void follow(struct history *history)
         history->top = chosen - history->rows + 1;
 }
 
+/* A message that was deleted a moment ago leaves its place until the list is read anew. */
+static void draw_row(struct history *history, struct face *face, int row,
+                     const struct columns *columns, size_t index)
+{
+    struct entry entry;
+    enum error error = journal_get(face->journal, history->list.ids[index], &entry);
+
+    if (error == ERROR_NOT_FOUND) {
+        paint_format(row, columns->text, COLS, A_DIM, "(deleted)");
+        history->stale = true;
+    } else if (!face_complain(face, error)) {
+        draw_entry(history, face, row, columns, &entry);
+    }
+    entry_clear(&entry);
+}
+
 /* Returns the row of the chosen message. */
 static int draw_list(struct history *history, struct face *face, int top, int rows)
 {
@@ -233,14 +250,8 @@ static int draw_list(struct history *history, struct face *face, int top, int ro
     history->first_row = top + 1;
     history->rows = rows > 1 ? (size_t)rows - 1 : 0;
     follow(history);
-    for (size_t i = 0; i < history->rows && history->top + i < history->list.count; i++) {
-        struct entry entry;
-
-        if (!face_complain(face,
-                           journal_get(face->journal, history->list.ids[history->top + i], &entry)))
-            draw_entry(history, face, top + 1 + (int)i, &columns, &entry);
-        entry_clear(&entry);
-    }
+    for (size_t i = 0; i < history->rows && history->top + i < history->list.count; i++)
+        draw_row(history, face, top + 1 + (int)i, &columns, history->top + i);
     return top + 1 + (int)(history->list.chosen - history->top);
 }
 
@@ -266,12 +277,16 @@ static void write_work(const struct history *history, char out[PART_MAX])
     worker_progress(history->worker, &stage, &percent);
     if (worker_job(history->worker) == JOB_EXPORT)
         snprintf(out, PART_MAX, "exporting %d%% (Esc stops)   ", percent);
-    if (worker_job(history->worker) == JOB_FORGET)
+    else if (worker_job(history->worker) == JOB_FORGET)
         snprintf(out, PART_MAX, "deleting and overwriting   ");
+    else if (history->late)
+        snprintf(out, PART_MAX, "searching   ");
 }
 
-/* How many messages are listed, in which order, and what Esc takes back. Returns the columns. */
-static int write_state(const struct history *history, char out[STATE_MAX])
+/* What stands at the right of the filter: what is under way, how many messages are marked and
+ * listed, in which order, and what Esc takes back; in `room` columns the first of these. Returns
+ * the columns that it takes. */
+static int write_state(const struct history *history, int room, char out[STATE_MAX])
 {
     static const char *const orders[] = {
         [DB_NEWEST_FIRST] = "",
@@ -279,29 +294,31 @@ static int write_state(const struct history *history, char out[STATE_MAX])
         [DB_SUREST_FIRST] = "surest first   ",
         [DB_LEAST_SURE_FIRST] = "least sure first   ",
     };
-    char work[PART_MAX], marks[PART_MAX] = "";
+    char work[PART_MAX], marks[PART_MAX] = "", count[PART_MAX];
     bool filtered = history->filter.text.length > 0;
+    const char *escape = history->list.marks > 0 ? "  (Esc no marks)"
+                         : filtered              ? "  (Esc all)"
+                                                 : "";
 
     write_work(history, work);
     if (history->list.marks > 0)
         snprintf(marks, sizeof marks, "%zu marked   ", history->list.marks);
-    snprintf(out, STATE_MAX, "%s%s%s%s%zu of %zu%s", work, marks, orders[history->order],
-             history->late ? "searching   " : "", history->list.count, history->total,
-             history->list.marks > 0 ? "  (Esc no marks)"
-             : filtered              ? "  (Esc all)"
-                                     : "");
+    snprintf(count, sizeof count, "%zu of %zu", history->list.count, history->total);
+    snprintf(out, STATE_MAX, "%s%s%s%s%s", work, marks, orders[history->order], count, escape);
+    if ((int)strlen(out) > room)
+        snprintf(out, STATE_MAX, "%s%s%s", work, marks, count);
+    if ((int)strlen(out) > room)
+        snprintf(out, STATE_MAX, "%s", work[0] ? work : marks[0] ? marks : count);
+    if ((int)strlen(out) > room)
+        snprintf(out, STATE_MAX, "%zu", history->list.count);
     return (int)strlen(out);
 }
 
 static int draw_filter(struct history *history, int row)
 {
     char state[STATE_MAX];
-    int margin = write_state(history, state);
+    int margin = write_state(history, COLS - FILTER_COLUMNS, state);
 
-    if (margin > COLS - 12 && history->list.marks > 0)
-        margin = snprintf(state, sizeof state, "%zu marked", history->list.marks);
-    else if (margin > COLS - 12)
-        margin = snprintf(state, sizeof state, "%zu", history->list.count);
     paint_format(row, COLS - 1 - margin, COLS, A_NORMAL, "%s", state);
     return prompt_draw(row, "/ ", &history->filter, margin + 1);
 }
