@@ -14,6 +14,7 @@
  * synchronous=FULL); every call that changes something is one transaction. Any number of processes
  * may use the file at once: writers wait for each other, up to 30 seconds (then ERROR_BUSY).
  * A struct db belongs to one thread at a time.
+ * The texts of a journal may be encrypted: db/vault.h.
  *
  * Besides the errors named below every call may return ERROR_BUSY, ERROR_FULL, ERROR_READ_ONLY,
  * ERROR_DAMAGED, ERROR_IO or ERROR_NO_MEMORY; each sentence names the file and says what to do, and

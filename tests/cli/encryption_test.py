@@ -322,7 +322,10 @@ class BackupTest(EncryptionCase):
         self.fill(5)
         self.encrypt()
         self.emotrack("backup", self.path("plain"))
-        self.emotrack("backup", self.path("sealed"), "--passphrase-file", self.path("other"))
+        self.use(None)
+        self.emotrack("--passphrase-file", self.path("right"), "backup", self.path("sealed"),
+                      "--passphrase-file", self.path("other"))
+        self.use("right")
         for name in ("plain", "sealed"):
             with open(self.path(name), "rb") as file:
                 bytes_ = file.read()
