@@ -102,12 +102,10 @@ static enum error go_on(const struct arguments *arguments, const struct journal_
     char profile[PROFILE_NAME_MAX + 1];
     enum error error = ERROR_NONE;
 
-    if (next->end == TUI_REOPEN || next->end == TUI_ENCRYPT) {
-        if (next->end == TUI_REOPEN)
-            reopen(options, settings, journal, next);
-        else
-            encrypt(arguments, *journal, next);
-        return ERROR_NONE;
+    switch (next->end) {
+    case TUI_REOPEN: reopen(options, settings, journal, next); return ERROR_NONE;
+    case TUI_ENCRYPT: encrypt(arguments, *journal, next); return ERROR_NONE;
+    default: break;
     }
     snprintf(profile, sizeof profile, "%s", journal_profile(*journal));
     same.profile = profile;
