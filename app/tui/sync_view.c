@@ -53,6 +53,12 @@ static void draw_off(const struct sync_screen *sync, struct lines *lines)
         put(lines, A_BOLD,
             "Sync is off: no server is joined. %zu contributions were made (l: log).",
             sync->state.spent);
+    if (COLS < NARROW) {
+        put(lines, A_NORMAL,
+            "j joins a server: ratings become votes on public words, sent without your name. Never "
+            "sent: messages.");
+        return;
+    }
     put(lines, A_NORMAL, "%s", "");
     put(lines, A_NORMAL,
         "j joins a server. Then, whenever you sync, this device turns your ratings into a few "
