@@ -75,6 +75,26 @@ static void renaming_that_cannot_be(void **state)
     assert_holds_one("a.db");
 }
 
+static void claiming(void **state)
+{
+    struct db *db, *claim;
+
+    (void)state;
+    make_journal("a.db");
+    db = scratch_open("a.db", DB_READ);
+    assert_error(db_claim("a.db", &claim), ERROR_BUSY);
+    assert_null(claim);
+    assert_int_equal(scratch_matches(db, ""), 1);
+    db_close(db);
+    assert_ok(db_claim("a.db", &claim));
+    assert_non_null(claim);
+    db_close(claim);
+    assert_holds_one("a.db");
+    write_file("b.db", "no database, but a text that is long enough to be taken for one");
+    assert_ok(db_claim("b.db", &claim));
+    assert_null(claim);
+}
+
 static void destroying(void **state)
 {
     (void)state;
@@ -340,6 +360,7 @@ int main(void)
         scratch_test(renaming),
         scratch_test(renaming_what_a_crash_has_left),
         scratch_test(renaming_that_cannot_be),
+        scratch_test(claiming),
         scratch_test(destroying),
         scratch_test(destroying_overwrites),
         scratch_test(destroying_through_a_link),
