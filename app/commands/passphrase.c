@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <termios.h>
@@ -99,6 +100,23 @@ static enum error ask_twice(int terminal, const char *question, struct passphras
     return error;
 }
 
+/* A signal ends the question, so that the terminal's echo comes back; what signals do otherwise is
+ * the command's to say. */
+static enum error ask_watched(int terminal, const char *question, bool twice,
+                              struct passphrase *out)
+{
+    struct sigaction interrupt, terminate;
+    enum error error;
+
+    sigaction(SIGINT, NULL, &interrupt);
+    sigaction(SIGTERM, NULL, &terminate);
+    watch_signals();
+    error = twice ? ask_twice(terminal, question, out) : ask(terminal, question, out);
+    sigaction(SIGINT, &interrupt, NULL);
+    sigaction(SIGTERM, &terminate, NULL);
+    return error;
+}
+
 bool passphrase_possible(void)
 {
     return isatty(STDIN_FILENO) == 1 || isatty(STDERR_FILENO) == 1;
@@ -117,8 +135,7 @@ enum error passphrase_get(const char *path, const char *question, bool twice,
     if (terminal < 0)
         return error_raise(ERROR_USAGE, "without a terminal there is nobody to ask: name a file "
                                         "that holds the passphrase with --passphrase-file");
-    watch_signals();
-    error = twice ? ask_twice(terminal, question, out) : ask(terminal, question, out);
+    error = ask_watched(terminal, question, twice, out);
     close(terminal);
     return error;
 }

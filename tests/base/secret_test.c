@@ -64,8 +64,8 @@ static void test_the_key_stays_the_same(void **state)
     unsigned char key[DERIVATION_KEY];
 
     (void)state;
-    for (unsigned char i = 0; i < sizeof derivation.salt; i++)
-        derivation.salt[i] = i;
+    for (size_t i = 0; i < sizeof derivation.salt; i++)
+        derivation.salt[i] = (unsigned char)i;
     assert_int_equal(derivation_key(&derivation, &passphrase, key), ERROR_NONE);
     assert_memory_equal(key, expected, sizeof key);
     passphrase.bytes[0] = 'C';

@@ -490,6 +490,20 @@ class AskingTest(EncryptionCase):
         self.assertEqual(code, 1)
         self.assertIn(b"interrupted", seen)
 
+    def test_a_signal_afterwards_ends_the_command(self):
+        self.fill(1)
+        self.encrypt()
+        self.use(None)
+        terminal = Terminal(self, "write")
+        terminal.expect(b"Passphrase of the journal 'default': ")
+        terminal.send(b"q7w3 horse battery\n")
+        terminal.expect(b"> ")
+        os.kill(terminal.pid, signal.SIGTERM)
+        deadline = time.monotonic() + DEADLINE
+        while not os.waitpid(terminal.pid, os.WNOHANG)[0]:
+            self.assertLess(time.monotonic(), deadline)
+        terminal.pid = 0
+
     def open_screen(self):
         """The terminal program, once its screen is there."""
         self.use(None)
