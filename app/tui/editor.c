@@ -235,6 +235,8 @@ enum error editor_set(struct editor *editor, const char *text, size_t length)
     editor->text = clean_text;
     editor->cursor = clean_text.length;
     editor->changed = true;
+    editor->column = -1;
+    editor->yanked = 0;
     return ERROR_NONE;
 }
 

@@ -281,6 +281,10 @@ static void yanking_again_brings_what_was_cut_before(void **state)
     assert_box(&editor, "one ", "one ");
     control(&editor, '_');
     assert_box(&editor, "", "one ");
+    control(&editor, 'y');
+    assert_int_equal(editor_set(&editor, "1", 1), ERROR_NONE);
+    control(&editor, 'y'); /* in another text it is the first */
+    assert_box(&editor, "1one ", "");
     editor_free(&editor);
 }
 
