@@ -117,12 +117,16 @@ static void type(struct program *program, const char *bytes, struct measure *mea
 static double resident(void)
 {
     FILE *file = fopen("/proc/self/statm", "r");
-    long pages = 0;
+    char line[256] = "";
+    char *end;
+    long pages;
 
-    if (file && fscanf(file, "%*s %ld", &pages) != 1)
-        pages = 0;
+    if (file && !fgets(line, sizeof line, file))
+        line[0] = '\0';
     if (file)
         fclose(file);
+    strtol(line, &end, 10); /* all of the address space */
+    pages = strtol(end, NULL, 10);
     return (double)pages * (double)sysconf(_SC_PAGESIZE) / (1024.0 * 1024.0);
 }
 
@@ -174,7 +178,7 @@ static void measure_history(struct program *program, struct measure *measure)
     if (!scroll)
         return;
     for (int i = 0; i < ROUNDS; i++) {
-        double begin = now();
+        double begin;
 
         type(program, "\0331", NULL);
         begin = now();
@@ -222,24 +226,29 @@ static void measure_insights(struct program *program, struct measure *measure)
     print(measure);
 }
 
-int main(int argc, char **argv)
+static bool measure_all(const char *profile, struct measure *measure)
 {
-    const char *profile = argc > 1 ? argv[1] : NULL;
-    struct measure *measure = calloc(1, sizeof *measure);
     struct program program;
 
-    if (!measure || !headless_start(ROWS, COLUMNS))
-        return EXIT_FAILURE;
     measure_start(profile, measure);
     if (!start(&program, profile))
-        return EXIT_FAILURE;
+        return false;
     printf("resident memory at the start\t%.1f\t%.1f\t1\n", resident(), resident());
     measure_writing(&program, measure);
     measure_history(&program, measure);
     measure_insights(&program, measure);
     printf("resident memory at the end\t%.1f\t%.1f\t1\n", resident(), resident());
     stop(&program);
+    return true;
+}
+
+int main(int argc, char **argv)
+{
+    struct measure *measure = calloc(1, sizeof *measure);
+    bool done =
+        measure && headless_start(ROWS, COLUMNS) && measure_all(argc > 1 ? argv[1] : NULL, measure);
+
     headless_stop();
     free(measure);
-    return EXIT_SUCCESS;
+    return done ? EXIT_SUCCESS : EXIT_FAILURE;
 }
