@@ -175,7 +175,8 @@ enum error vault_load(struct db *db) MUST_CHECK;
 /* ERROR_DENIED: the file does not say any more what it said to vault_load. */
 enum error vault_check(struct db *db) MUST_CHECK;
 
-/* The sentence for a text that was refused: there is no key, or vault_check. */
+/* ERROR_DENIED with the sentence for a text that was refused: there is no key, or encryption was
+ * turned on or off. */
 enum error vault_raise(struct db *db) MUST_CHECK;
 
 /* Whether both are in clear, or have the same key. */

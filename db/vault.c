@@ -256,6 +256,14 @@ static enum error raise_wrong(struct db *db)
                        db->path);
 }
 
+static enum error raise_turned(struct db *db)
+{
+    return error_raise(ERROR_DENIED,
+                       "another program has turned the encryption of '%s' on or off since it was "
+                       "opened; start again",
+                       db->path);
+}
+
 static void read_lock(struct query *query, struct vault_lock *out)
 {
     int64_t passes = query_integer(query, 1), memory = query_integer(query, 2);
@@ -279,7 +287,7 @@ static enum error get_lock(struct db *db, struct vault_lock *out)
     if (found)
         read_lock(&query, out);
     error = query_finish(&query);
-    return error || found ? error : vault_check(db);
+    return error || found ? error : raise_turned(db);
 }
 
 enum error vault_put(struct db *db, const struct vault_lock *lock, bool sealing)
@@ -389,15 +397,12 @@ enum error vault_check(struct db *db)
 
     if (error || vault_same(&now, &db->vault))
         return error;
-    return error_raise(ERROR_DENIED,
-                       "another program has turned the encryption of '%s' on or off since it was "
-                       "opened; start again",
-                       db->path);
+    return raise_turned(db);
 }
 
 enum error vault_raise(struct db *db)
 {
     if (db->vault.sealed && !db->vault.key)
         return error_raise(ERROR_DENIED, "'%s' is encrypted: its passphrase is needed", db->path);
-    return vault_check(db);
+    return raise_turned(db);
 }
