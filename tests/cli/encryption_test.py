@@ -4,6 +4,7 @@ import glob
 import json
 import os
 import random
+import resource
 import signal
 import sqlite3
 import subprocess
@@ -259,6 +260,28 @@ class EncryptionTest(EncryptionCase):
         self.emotrack("check")
         self.emotrack("decrypt", "--yes")
         self.assertEqual(self.leaks()[:1], [(self.words[0], self.database())])
+
+    def test_a_full_disk(self):
+        self.fill()
+        before = self.emotrack("export").out
+        size = os.stat(self.database()).st_size
+        self.use("right")
+        outcomes = set()
+        for room in (size // 2, size, 2 * size, 3 * size):
+            def limit(room=room):
+                signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+                resource.setrlimit(resource.RLIMIT_FSIZE, (room, room))
+            done = subprocess.run([PROGRAM, "encrypt"], env=self.env, preexec_fn=limit,
+                                  capture_output=True, timeout=DEADLINE, check=False)
+            said = done.stderr.decode()
+            outcomes.add((done.returncode, "not yet overwritten" in said, "full" in said))
+            self.assertEqual(self.value("SELECT count(*) FROM vault"), int(done.returncode == 0))
+            self.assertEqual(self.emotrack("export").out, before)
+            if done.returncode == 0:
+                self.assertEqual(self.leaks(), [])
+                self.emotrack("decrypt", "--yes")
+        # Nothing done; done, with bytes that had to wait for room; done.
+        self.assertEqual(outcomes, {(1, False, True), (0, True, True), (0, False, False)})
 
     def test_while_another_program_has_it_open(self):
         self.fill(1)
