@@ -96,6 +96,7 @@ enum error encrypt_or_decrypt(const struct arguments *arguments, struct journal 
 
 static enum error change(const struct arguments *arguments, struct journal *journal)
 {
+    const char *path = arguments_value(arguments, "new-passphrase-file");
     struct passphrase passphrase = {.length = 0};
     enum error error = ERROR_NONE;
 
@@ -103,9 +104,11 @@ static enum error change(const struct arguments *arguments, struct journal *jour
         error = error_raise(ERROR_NOT_FOUND,
                             "the profile '%s' is not encrypted; `emotrack encrypt` encrypts it",
                             journal_profile(journal));
+    else if (!path && !passphrase_possible())
+        error = error_raise(ERROR_USAGE, "without a terminal there is nobody to ask: name a file "
+                                         "that holds the new one with --new-passphrase-file");
     if (!error)
-        error = passphrase_get(arguments_value(arguments, "new-passphrase-file"),
-                               "New passphrase: ", true, &passphrase);
+        error = passphrase_get(path, "New passphrase: ", true, &passphrase);
     if (!error)
         error = journal_change_passphrase(journal, &passphrase);
     passphrase_wipe(&passphrase);

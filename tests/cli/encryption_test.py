@@ -218,6 +218,7 @@ class EncryptionTest(EncryptionCase):
         self.encrypt()
         salt = self.value("SELECT salt FROM vault")
         wrapped = self.value("SELECT wrapped FROM vault")
+        self.assertIn(b"--new-passphrase-file", self.emotrack("passphrase", code=2).err)
         self.emotrack("passphrase", "--new-passphrase-file", self.path("other"))
         self.assertIn(b"does not open", self.emotrack("history", code=1).err)
         self.use("other")
