@@ -21,17 +21,14 @@ static int wait_for_disk(void)
     return -1;
 }
 
-int fsync(int descriptor);
-int fdatasync(int descriptor);
-
-int fsync(int descriptor)
+int fsync(int fd)
 {
-    (void)descriptor;
+    (void)fd;
     return wait_for_disk();
 }
 
-int fdatasync(int descriptor)
+int fdatasync(int fildes)
 {
-    (void)descriptor;
+    (void)fildes;
     return wait_for_disk();
 }
