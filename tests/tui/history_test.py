@@ -388,7 +388,7 @@ def mouse(screen, button, row):
     screen.send(f"\x1b[<{button};20;{row + 1}M".encode())
 
 
-def test_the_mouse_chooses_opens_and_scrolls(user):
+def test_the_mouse_chooses_opens_and_scrolls_messages(user):
     fill(user)
     screen = open_history(user, EMOTRACK_MOUSE="on")
     screen.expect("5 of 5")
