@@ -18,7 +18,7 @@ bool terminal_usable(void);
 
 /* Takes the terminal over (alternate screen, raw keys, bracketed paste) and makes sure that every
  * signal that ends the program gives it back first, a crash of any thread and a stack that has
- * overflown in this one included. */
+ * overflown included (thread.h). */
 enum error terminal_start(void) MUST_CHECK;
 
 /* Gives it back. Safe where it was not taken. */

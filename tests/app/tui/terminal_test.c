@@ -159,12 +159,28 @@ static void *crash(void *context)
     return context;
 }
 
-static void crash_a_thread(void)
+static void *overflow_its_stack(void *context)
+{
+    overflow(0);
+    return context;
+}
+
+static void run_in_a_thread(void *(*run)(void *))
 {
     pthread_t thread;
 
-    if (!thread_start(&thread, crash, NULL))
+    if (!thread_start(&thread, run, NULL))
         pthread_join(thread, NULL);
+}
+
+static void crash_a_thread(void)
+{
+    run_in_a_thread(crash);
+}
+
+static void overflow_the_stack_of_a_thread(void)
+{
+    run_in_a_thread(overflow_its_stack);
 }
 
 static void a_quiet_end_gives_the_terminal_back(void **state)
@@ -219,7 +235,8 @@ static void a_request_to_end_is_noted_and_a_second_obeyed(void **state)
 
 static void a_crash_without_a_stack_or_of_a_thread_gives_the_terminal_back(void **state)
 {
-    static void (*const acts[])(void) = {overflow_the_stack, crash_a_thread};
+    static void (*const acts[])(void) = {overflow_the_stack, crash_a_thread,
+                                         overflow_the_stack_of_a_thread};
 
     (void)state;
     for (size_t i = 0; i < sizeof acts / sizeof *acts; i++) {
