@@ -293,15 +293,14 @@ static void write_patiently(void)
 }
 
 /* The window's size is the terminal's, where it knows its own, and not what the environment once
- * said: where that says something, curses keeps to it even when the window changes. */
+ * said: where that says something, curses would keep to it even when the window changes. */
 static void ask_for_the_size(void)
 {
     struct winsize size;
+    bool known = ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_row > 0 && size.ws_col > 0;
 
-    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_row == 0 || size.ws_col == 0)
-        return;
-    unsetenv("COLUMNS");
-    unsetenv("LINES");
+    use_env(!known);
+    use_tioctl(known);
 }
 
 enum error terminal_start(void)
