@@ -11,7 +11,7 @@
 
 enum {
     NARROW = 60,
-    LABEL_COLUMNS = 8,   /* at least: labels of other models stand there too */
+    LABEL_COLUMNS = 14,  /* at most */
     STATE_MAX = 256,     /* bytes of what stands at the right of the filter */
     PART_MAX = 64,       /* ... and of a part of it */
     FILTER_COLUMNS = 12, /* of the filter, that it leaves room for */
@@ -21,23 +21,17 @@ enum {
 static const attr_t match_attributes = A_BOLD | A_UNDERLINE;
 
 /* Where the columns of the list start; 0: not shown. Before them stand ">" at the chosen message
- * and
- * "*" at marked ones. The text comes last: nothing stands to its right that a wide character could
- * push away. */
+ * and "*" at marked ones. The text comes last: nothing stands to its right that a wide character
+ * could push away. */
 struct columns {
     int when, when_width, guess, guess_width, percent, you, text;
 };
 
 static void lay_out(const struct model *model, struct columns *columns)
 {
-    int widest = LABEL_COLUMNS;
+    int widest = (int)describe_label_columns(model);
 
-    for (int i = 0; i < model_label_count(model); i++) {
-        int width = glyph_columns(model_label(model, i)->name, strlen(model_label(model, i)->name));
-
-        widest = width > widest ? width : widest;
-    }
-    widest = widest > 14 ? 14 : widest;
+    widest = widest > LABEL_COLUMNS ? LABEL_COLUMNS : widest;
     if (COLS < NARROW) {
         *columns = (struct columns){.guess = 2, .guess_width = widest, .text = widest + 3};
         return;
@@ -441,10 +435,11 @@ static void press(void *state, struct face *face, const struct press *press)
     history_press(state, face, press);
 }
 
-static void outdated(void *state, struct face *face)
+static void outdated(void *state, struct face *face, bool changed)
 {
     (void)face;
-    history_outdated(state);
+    if (changed)
+        history_outdated(state);
 }
 
 static bool rest(void *state, struct face *face)

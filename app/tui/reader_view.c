@@ -203,15 +203,11 @@ static int compare_probability(const void *left, const void *right, void *contex
 
 static void put_bars(struct sheet *sheet, const struct model *model, struct prediction *prediction)
 {
-    int order[LABELS_MAX], count = model_label_count(model), widest = 0, width;
+    int order[LABELS_MAX], count = model_label_count(model);
+    int widest = (int)describe_label_columns(model), width;
 
-    for (int i = 0; i < count; i++) {
-        const char *name = model_label(model, i)->name;
-
-        widest =
-            glyph_columns(name, strlen(name)) > widest ? glyph_columns(name, strlen(name)) : widest;
+    for (int i = 0; i < count; i++)
         order[i] = i;
-    }
     qsort_r(order, (size_t)count, sizeof *order, compare_probability, prediction);
     width = COLS - widest - 12;
     width = width > BAR_COLUMNS ? BAR_COLUMNS : width;

@@ -204,15 +204,9 @@ static void draw_bars(struct face *face, const struct write_layout *layout,
     const struct model *model = journal_model(face->journal);
     int count = model_label_count(model);
     int order[LABELS_MAX];
-    int widest = 0, width;
+    int widest = (int)describe_label_columns(model), width;
 
     sort_labels(prediction, count, order);
-    for (int i = 0; i < count; i++) {
-        int columns =
-            glyph_columns(model_label(model, i)->name, strlen(model_label(model, i)->name));
-
-        widest = columns > widest ? columns : widest;
-    }
     width = COLS - widest - 11 - (COLS >= NARROW ? MORE_COLUMNS : 0);
     width = width > BAR_COLUMNS ? BAR_COLUMNS : width;
     for (int i = 0; i < layout->bar_rows && i < count; i++) {
@@ -439,8 +433,9 @@ static void press(void *state, struct face *face, const struct press *press)
     write_press(state, face, press);
 }
 
-static void outdated(void *state, struct face *face)
+static void outdated(void *state, struct face *face, bool changed)
 {
+    (void)changed;
     write_reload(state, face);
 }
 
