@@ -220,9 +220,8 @@ void insights_view(const struct insights_data *data, const struct insights_perio
                    enum insights_source source, int32_t today, struct insights_view *out);
 
 /* ---- the entries behind it: filter lines (db/filter.h), appended to `out` ----
- * A filter tells days on the clock of the user who asks, not of the one who wrote: where they are
- * in different time zones, entries of the first and last hours may differ. ERROR_NO_MEMORY;
- * ERROR_INVALID: the name of the emotion cannot stand in a filter. */
+ * They let exactly those through that were counted. ERROR_NO_MEMORY; ERROR_INVALID: the name of the
+ * emotion cannot stand in a filter. */
 
 /* For the messages of [first, first + days) with this emotion (INSIGHTS_NONE: whatever they have)
  * by the source. Nothing is appended for everything. */

@@ -94,27 +94,22 @@ static enum error add_emotions(const struct model *model, char **known, size_t k
     return ERROR_NONE;
 }
 
-/* The month of a time on the user's clock, and when it starts as a filter understands it. */
-static enum error month_of(int64_t created, char month[8], int64_t *start)
+/* The month of a time (ms since 1970 on its writer's clock), and when it starts. */
+static enum error month_of(int64_t written, char month[8], int64_t *start)
 {
-    time_t seconds = (time_t)(created / 1000 - (created % 1000 < 0));
-    char line[32] = "after:";
-    struct filter filter;
-    struct tm local;
-    enum error error;
+    time_t seconds = (time_t)(written / 1000 - (written % 1000 < 0));
+    struct tm day;
 
-    if (!localtime_r(&seconds, &local) || strftime(month, 8, "%Y-%m", &local) != 7)
+    if (!gmtime_r(&seconds, &day) || strftime(month, 8, "%Y-%m", &day) != 7)
         return error_raise(ERROR_INVALID, "no calendar reaches that far");
-    memcpy(line + strlen(line), month, 8);
-    error = filter_parse(line, strlen(line), created, &filter);
-    *start = filter.after;
-    filter_clear(&filter);
-    return error;
+    day = (struct tm){.tm_year = day.tm_year, .tm_mon = day.tm_mon, .tm_mday = 1};
+    *start = (int64_t)timegm(&day) * 1000;
+    return ERROR_NONE;
 }
 
 static enum error add_months(struct journal *journal, struct filter_names *out)
 {
-    int64_t before = INT64_MAX, created;
+    int64_t before = INT64_MAX, written;
     bool found = true;
     enum error error = ERROR_NONE;
 
@@ -124,9 +119,9 @@ static enum error add_months(struct journal *journal, struct filter_names *out)
         if (!grown)
             return error_raise_plain(ERROR_NO_MEMORY);
         out->months = grown;
-        error = db_last_before(journal->db, before, &created, &found);
+        error = db_last_written(journal->db, before, &written, &found);
         /* A time beyond the calendar, and what is older than it, has no name. */
-        if (!error && found && month_of(created, grown[out->month_count], &before))
+        if (!error && found && month_of(written, grown[out->month_count], &before))
             found = false;
         if (!error && found)
             out->month_count++;

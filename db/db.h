@@ -164,9 +164,9 @@ enum error db_find(struct db *db, const struct filter *filter, const struct sear
 enum error db_names(struct db *db, char ***names, size_t *count) MUST_CHECK;
 void db_names_free(char **names, size_t count); /* NULL is safe */
 
-/* When the last message before `before` (ms since 1970 UTC) was written. `*found` false: none was.
- */
-enum error db_last_before(struct db *db, int64_t before, int64_t *created, bool *found) MUST_CHECK;
+/* When the last message that was written before `before` was, both in ms since 1970 on its writer's
+ * clock. `*found` false: none was. */
+enum error db_last_written(struct db *db, int64_t before, int64_t *written, bool *found) MUST_CHECK;
 
 /* How many messages there are, without a filter. */
 enum error db_count(struct db *db, size_t *count) MUST_CHECK;

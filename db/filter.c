@@ -64,37 +64,6 @@ static bool is(const struct part *part, const char *word)
 
 /* ---- dates ---- */
 
-static bool local_date(time_t time, struct tm *date)
-{
-    return localtime_r(&time, date) != NULL;
-}
-
-static bool same_day(time_t time, const struct tm *day)
-{
-    struct tm date;
-
-    return local_date(time, &date) && date.tm_year == day->tm_year && date.tm_mon == day->tm_mon &&
-           date.tm_mday == day->tm_mday;
-}
-
-/* The first second of a day, which need not be 0:00: clocks are changed at midnight too. */
-static bool day_start(const struct tm *day, int64_t *milliseconds)
-{
-    struct tm noon = {.tm_year = day->tm_year,
-                      .tm_mon = day->tm_mon,
-                      .tm_mday = day->tm_mday,
-                      .tm_hour = 12,
-                      .tm_isdst = -1};
-    time_t time = mktime(&noon), step = 16L * 3600;
-
-    if (!same_day(time, &noon))
-        return false;
-    for (; step > 0; step /= 2)
-        while (same_day(time - step, &noon))
-            time -= step;
-    return !__builtin_mul_overflow((int64_t)time, 1000, milliseconds);
-}
-
 static bool read_digits(const char **at, const char *end, int count, int *number)
 {
     *number = 0;
@@ -136,22 +105,25 @@ static bool read_date(const struct part *part, struct tm *date)
 
 static bool read_day(const struct parse *parse, const struct part *part, struct tm *day)
 {
-    int64_t seconds = parse->now / 1000 - (parse->now % 1000 < 0);
+    time_t seconds = (time_t)(parse->now / 1000 - (parse->now % 1000 < 0));
     bool yesterday = is(part, "yesterday");
+    struct tm now;
 
     if (!yesterday && !is(part, "today"))
         return read_date(part, day);
-    if (!local_date((time_t)seconds, day))
+    if (!localtime_r(&seconds, &now))
         return false;
-    day->tm_mday -= yesterday;
+    *day = (struct tm){
+        .tm_year = now.tm_year, .tm_mon = now.tm_mon, .tm_mday = now.tm_mday - yesterday};
     return true;
 }
 
+/* The start of the day, on whatever clock. */
 static enum error parse_date(const struct parse *parse, const struct part *part, int64_t *time)
 {
     struct tm day;
 
-    if (!read_day(parse, part, &day) || !day_start(&day, time))
+    if (!read_day(parse, part, &day) || __builtin_mul_overflow(timegm(&day), 1000, time))
         return raise_invalid(part, "is no date; write YYYY-MM-DD, YYYY-MM, YYYY, today or "
                                    "yesterday");
     return ERROR_NONE;

@@ -19,9 +19,9 @@
  *     anything else    a part of the text, without regard to case; "quoted" keeps blanks and
  *                      takes a keyword literally
  *
- * DATE is YYYY-MM-DD, YYYY-MM, YYYY, today or yesterday, on the user's clock; hours and days of the
- * week are told on the clock of the one who wrote, when they wrote. All parts must hold;
- * parts about the rating that cannot hold together are refused. */
+ * DATE is YYYY-MM-DD, YYYY-MM, YYYY, today or yesterday (as the user's clock has them). When a
+ * message was written is told on the clock of the one who wrote, as the history shows it. All parts
+ * must hold; parts about the rating that cannot hold together are refused. */
 
 enum {
     FILTER_NAME_MAX = 63 /* bytes */,
@@ -36,12 +36,12 @@ struct filter {
     bool wrong, right;
     char emotion[FILTER_NAME_MAX + 1]; /* "": any */
     char you[FILTER_NAME_MAX + 1];     /* "": any */
-    int64_t after;                     /* created >= this, ms since 1970 UTC; INT64_MIN: any */
-    int64_t before;                    /* created < this; INT64_MAX: any */
-    int hour;                          /* of writing, 0 to 23; -1: any */
-    int weekday;                       /* of writing, 0 Sunday; -1: any */
-    int terms;                         /* how many of: */
-    char *term[FILTER_TERMS_MAX];      /* case-folded, not empty; owned: filter_clear */
+    int64_t after;  /* written then or later, ms since 1970 on the writer's clock; INT64_MIN: any */
+    int64_t before; /* written earlier than that, on the same; INT64_MAX: any */
+    int hour;       /* of writing, 0 to 23; -1: any */
+    int weekday;    /* of writing, 0 Sunday; -1: any */
+    int terms;      /* how many of: */
+    char *term[FILTER_TERMS_MAX]; /* case-folded, not empty; owned: filter_clear */
 };
 
 /* A filter that lets everything through. */

@@ -43,11 +43,12 @@ enum error search_register(struct db *db)
     return code == SQLITE_OK ? ERROR_NONE : db_raise(db, code);
 }
 
-/* When it was written, ms since 1970 on the writer's clock, and a million weeks, so that it is not
- * negative; four days: 1970 began on a Thursday. */
-#define WRITTEN "(m.created + m.offset * 60000 + 604800000000000)"
-#define HOUR    "(" WRITTEN " / 3600000 % 24)"
-#define WEEKDAY "((" WRITTEN " / 86400000 + 4) % 7)"
+/* When it was written, ms since 1970 on the writer's clock; with a million weeks more it is not
+ * negative. Four days: 1970 began on a Thursday. */
+#define WRITTEN "(m.created + m.offset * 60000)"
+#define LATER   "(" WRITTEN " + 604800000000000)"
+#define HOUR    "(" LATER " / 3600000 % 24)"
+#define WEEKDAY "((" LATER " / 86400000 + 4) % 7)"
 
 static bool asks_cannot_tell(const struct filter *filter)
 {
@@ -76,8 +77,8 @@ static enum error write_conditions(const struct filter *filter, struct buffer *s
         const char *sql;
     } conditions[] = {
         {true, " WHERE true"},
-        {filter->after != INT64_MIN, " AND m.created >= ?"},
-        {filter->before != INT64_MAX, " AND m.created < ?"},
+        {filter->after != INT64_MIN, " AND " WRITTEN " >= ?"},
+        {filter->before != INT64_MAX, " AND " WRITTEN " < ?"},
         {filter->hour >= 0, " AND " HOUR " = ?"},
         {filter->weekday >= 0, " AND " WEEKDAY " = ?"},
         {asks_cannot_tell(filter), " AND m.guess IS NULL"},
@@ -361,15 +362,17 @@ enum error db_names(struct db *db, char ***names, size_t *count)
     return error;
 }
 
-enum error db_last_before(struct db *db, int64_t before, int64_t *created, bool *found)
+enum error db_last_written(struct db *db, int64_t before, int64_t *written, bool *found)
 {
     struct query query;
 
+    /* No clock is a week away from another: what is newer than that need not be looked at. */
     query_start(&query, db,
-                "SELECT created FROM message WHERE created < ? ORDER BY created DESC LIMIT 1");
+                "SELECT " WRITTEN " FROM message m WHERE m.created < ?1 + 604800000 AND " WRITTEN
+                " < ?1 ORDER BY m.created DESC LIMIT 1");
     query_bind_integer(&query, before);
     *found = query_step(&query);
-    *created = *found ? query_integer(&query, 0) : 0;
+    *written = *found ? query_integer(&query, 0) : 0;
     return query_finish(&query);
 }
 

@@ -189,6 +189,7 @@ const struct command command_history = {
         "    after:DATE, before:DATE     YYYY-MM-DD, YYYY-MM, YYYY, today or yesterday\n"
         "    hour:21, weekday:mon        written in that hour, on that day of the week\n"
         "    anything else               a part of the text; quotes keep blanks and keywords\n\n"
+        "Days and hours are those on the clock of whoever wrote, where it was written.\n\n"
         "    emotrack history not:rated after:2026-11 '\"at work\"'",
     .options = options,
     .operands_max = -1,

@@ -241,7 +241,7 @@ static void names(void **state)
     struct db *db = fill();
     static const char *const expected[] = {"Joy", "anger", "fear", "joy", "sadness"};
     char **found;
-    int64_t created, undone;
+    int64_t written, undone;
     size_t count;
     bool any;
 
@@ -253,11 +253,11 @@ static void names(void **state)
     for (size_t i = 0; i < count; i++)
         assert_string_equal(found[i], expected[i]);
     db_names_free(found, count);
-    assert_ok(db_last_before(db, INT64_MAX, &created, &any));
-    assert_true(any && created == 1780000000000);
-    assert_ok(db_last_before(db, 1767225600000, &created, &any));
-    assert_true(any && created == 1767225599999);
-    assert_ok(db_last_before(db, 1767225599999, &created, &any));
+    assert_ok(db_last_written(db, INT64_MAX, &written, &any));
+    assert_true(any && written == 1780000000000);
+    assert_ok(db_last_written(db, 1767225600000, &written, &any));
+    assert_true(any && written == 1767225599999);
+    assert_ok(db_last_written(db, 1767225599999, &written, &any));
     assert_false(any);
     db_close(db);
 }
@@ -307,6 +307,36 @@ static void assert_passes(int64_t created, int32_t offset, const char *line, boo
     assert_ok(db_destroy("x.db"));
 }
 
+static void days_are_the_writers(void **state)
+{
+    (void)state;
+    assert_passes(1767225599999, 0, "before:2026", true); /* the last moment of 2025 */
+    assert_passes(1767225599999, 0, "after:2026", false);
+    assert_passes(1767225599999, 1, "after:2026", true);
+    assert_passes(1767225599999, 1, "before:2026", false);
+    assert_passes(1767225600000, -1, "after:2025-12-31 before:2026-01-01", true);
+    assert_passes(1767225600000, -1, "after:2026-01-01", false);
+    assert_passes(1767225600000, INT32_MIN, "before:2000", true); /* a damaged row */
+    assert_passes(-1, 840, "after:1970-01-01 before:1970-01-02", true);
+}
+
+static void the_last_is_told_on_the_writers_clock(void **state)
+{
+    struct db *db = scratch_open("x.db", DB_CREATE);
+    char text[] = "x";
+    struct entry entry = {.created = 1767225599999, .offset = 1, .text = text};
+    int64_t id, written;
+    bool found;
+
+    (void)state;
+    assert_ok(db_add(db, &entry, 0, &id));
+    assert_ok(db_last_written(db, INT64_MAX, &written, &found));
+    assert_true(found && written == 1767225659999);
+    assert_ok(db_last_written(db, 1767225600000, &written, &found));
+    assert_false(found);
+    db_close(db);
+}
+
 static void hours_and_weekdays_are_the_writers(void **state)
 {
     (void)state;
@@ -332,6 +362,8 @@ int main(void)
         scratch_test(names),
         scratch_test(a_walk_is_of_one_moment),
         scratch_test(hours_and_weekdays_are_the_writers),
+        scratch_test(days_are_the_writers),
+        scratch_test(the_last_is_told_on_the_writers_clock),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -17,13 +17,16 @@ FIRST = 20  # messages below which there is no percentage
 
 
 class Message:
-    def __init__(self, when, guess, rating=None, label=None):
+    def __init__(self, when, guess, rating=None, label=None, east="Z"):
+        """`when` and `east` ("+09:00"): the writer's clock."""
         self.when, self.guess, self.rating, self.label = when, guess, rating, label
+        self.east = east
         self.day = when.date()
         self.you = guess if rating == "right" else label
 
     def line(self, number):
-        row = {"created_at": self.when.strftime("%Y-%m-%dT%H:%M:%SZ"), "text": f"text {number}",
+        row = {"created_at": self.when.strftime("%Y-%m-%dT%H:%M:%S") + self.east,
+               "text": f"text {number}",
                "guess": self.guess, "probability": 0.7, "model": "test"}
         if self.rating:
             row.update(rating=self.rating, label=self.label)
@@ -287,6 +290,24 @@ def test_enter_lists_the_entries_behind_everything(user):
     lists(screen, f"hour:{int(hour[1])}", int(hour[2]))
     screen.type("]")
     lists(screen, "weekday:Mon", sum(m.day.weekday() == 0 for m in messages))
+
+
+def test_the_entries_of_travellers_are_those_that_were_counted(user):
+    days = [datetime.datetime(2026, 10, 31, 20), datetime.datetime(2026, 11, 1, 0, 30),
+            datetime.datetime(2026, 11, 20, 3), datetime.datetime(2026, 11, 20, 23, 59),
+            datetime.datetime(2026, 11, 21), datetime.datetime(2026, 11, 21, 23, 59, 59)]
+    messages = take(user, [Message(day, "joy", east=east) for day in days
+                           for east in ("Z", "-11:00", "+05:45", "+14:00")])
+    screen = show(user, TZ="America/New_York")
+    screen.expect("^> j joy")
+    lists(screen, "after:2026-11-01 before:2026-12-01 emotion:joy", 20)
+    screen.type("dh")
+    for day in (21, 20):
+        screen.expect(f"^ < [A-Z][a-z]+ {day} November 2026 >")
+        screen.expect("^> j joy")
+        written = sum(message.day == datetime.date(2026, 11, day) for message in messages)
+        lists(screen, f"after:2026-11-{day} before:2026-11-{day + 1} emotion:joy", written)
+        screen.type("h")
 
 
 def test_a_day_without_entries_lists_none(user):
