@@ -292,15 +292,14 @@ static void write_patiently(void)
         fcntl(STDOUT_FILENO, F_SETFL, flags & ~O_NONBLOCK);
 }
 
-/* The window's size is the terminal's, where it knows its own, and not what the environment once
- * said: where that says something, curses would keep to it even when the window changes. */
-static void ask_for_the_size(void)
+void terminal_prepare(void)
 {
     struct winsize size;
-    bool known = ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_row > 0 && size.ws_col > 0;
 
-    use_env(!known);
-    use_tioctl(known);
+    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_row == 0 || size.ws_col == 0)
+        return;
+    unsetenv("COLUMNS");
+    unsetenv("LINES");
 }
 
 enum error terminal_start(void)
@@ -313,7 +312,6 @@ enum error terminal_start(void)
     away = 0;
     /* Ours come first, so that curses leaves them alone. */
     handle_signals();
-    ask_for_the_size();
     terminal.screen = newterm(description(), stdout, stdin);
     if (!terminal.screen) {
         restore_signals();

@@ -16,6 +16,11 @@
 const char *terminal_obstacle(void);
 bool terminal_usable(void);
 
+/* Before there are threads, which may read the environment: the window's size is the terminal's,
+ * where it knows its own, and not what COLUMNS and LINES once said. Where they say something,
+ * curses keeps to it even when the window changes. */
+void terminal_prepare(void);
+
 /* Takes the terminal over (alternate screen, raw keys, bracketed paste) and makes sure that every
  * signal that ends the program gives it back first, a crash of any thread and a stack that has
  * overflown included (thread.h). */

@@ -60,8 +60,10 @@ enum error tui_run(struct journal *journal, const struct tui_options *options,
                    struct tui_next *next)
 {
     struct screens screens;
-    enum error error = screens_init(&screens, journal, options->settings, options->model);
+    enum error error;
 
+    terminal_prepare();
+    error = screens_init(&screens, journal, options->settings, options->model);
     tell(&screens.face, next);
     if (!error)
         error = terminal_start();
