@@ -22,8 +22,8 @@ README = os.path.join(HERE, "..", "..", "README.md")
 
 SIZES = ((80, 24), (200, 60), (40, 12), (20, 5))
 # How the program is told to draw: in colour, without, and with no sign beyond ASCII.
-KINDS = {"colour": {"LANG": "C.UTF-8"}, "plain": {"LANG": "C.UTF-8", "NO_COLOR": "1"},
-         "ascii": {"LANG": "C"}}
+KINDS = {"colour": {"LC_ALL": "C.UTF-8"}, "plain": {"LC_ALL": "C.UTF-8", "NO_COLOR": "1"},
+         "ascii": {"LC_ALL": "C"}}
 TOO_SMALL = r"Window too small"
 
 WORDS = "I can't believe they cancelled it again, I was so looking forward to this"

@@ -79,6 +79,10 @@ class Screen:
         except AssertionError:
             raise AssertionError(f"{pattern!r} did not come; the screen:\n{self.last}") from None
 
+    def expect_words(self, pattern):
+        """The same, whatever line breaks stand between the words."""
+        return self.expect(pattern.replace(" ", r"\s+"))
+
     def expect_not(self, pattern):
         """Waits until the screen no longer matches."""
         def look():
