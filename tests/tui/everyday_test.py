@@ -549,65 +549,6 @@ def test_sizes(user):
     screen.expect("exit code 0")
 
 
-def test_suspend_and_come_back(user):
-    screen = user.shell()
-    before = stty(screen)
-    screen.type(PROGRAM + "\n")
-    screen.expect(r"\[1 Write\]")
-    screen.type("still here")
-    screen.expect("> still here")
-    screen.key("C-z")
-    screen.expect("ready>")
-    assert stty(screen) == before
-    screen.type("fg\n")
-    screen.expect("> still here")
-    screen.type(" and now")
-    screen.expect("> still here and now")
-    screen.key("C-d")
-    screen.expect("ready>")
-    assert stty(screen) == before
-
-
-def stty(screen):
-    screen.type("clear; stty -g; echo done\n")
-    return screen.expect("^([0-9a-f:]+)\ndone")[1]
-
-
-def test_terminal_is_given_back(user):
-    screen = user.shell()
-    before = stty(screen)
-    for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGSEGV,
-                   signal.SIGABRT):
-        screen.type(PROGRAM + "\n")
-        screen.expect(r"\[1 Write\]")
-        os.kill(screen.pid("emotrack"), number)
-        screen.expect("ready>")
-        assert stty(screen) == before, number
-        assert screen.tmux("display-message", "-p", "#{alternate_on}").strip() == "0", number
-        assert screen.tmux("display-message", "-p", "#{cursor_flag}").strip() == "1", number
-
-
-def test_hostile_text_is_shown_safely(user):
-    user.run("write", input="red \x1b[31m bell \x07 title \x1b]0;x\x07 bidi \u202eabc\u2066 end\n")
-    screen = user.open()
-    screen.key("M-2")
-    screen.expect(r"red .\[31m bell")
-    coloured = screen.text("-e")
-    assert "\x1b[31m bell" not in coloured
-    assert "\u202e" not in coloured and "\u2066" not in coloured
-    screen.key("Enter")
-    screen.expect("^ Message 1")
-
-
-def test_wide_text_keeps_the_columns(user):
-    user.run("write", input="日本語のテキスト\n👨‍👩‍👧‍👦 family\n❤️ heart 🇩🇪 flag\nplain words\n")
-    screen = user.open()
-    screen.key("M-2")
-    screen.expect("4 of 4")
-    screen.expect("日本語のテキスト")
-    screen.expect("👨 family|👨  family")
-
-
 def test_wide_text_is_cut_between_its_columns(user):
     """Half a character would push the end of its row into the next."""
     screen = user.open()
@@ -635,14 +576,6 @@ def test_without_utf8_the_bars_are_ascii(user):
     screen.type("I love this")
     screen.expect("joy +#+")
     assert all(ord(c) < 128 for c in screen.text()), screen.text()
-
-
-def test_no_terminal_for_a_screen(user):
-    for term in ("dumb", "no-such-terminal", ""):
-        screen = user.start(TERM=term)
-        screen.expect("^Message:")
-        screen.type("I love this\n")
-        screen.expect("joy")
 
 
 def test_help(user):

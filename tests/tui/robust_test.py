@@ -182,12 +182,16 @@ def test_a_crash_leaves_no_tty_raw(user):
 
 
 def test_suspending_keeps_what_the_user_sets_meanwhile(user):
+    """And the mouse is the shell's."""
+    user.run("config", "set", "mouse", "on")
     screen = user.shell(rows=50)
     modes_before = modes(screen)
     screen.type(PROGRAM + "\n")
     screen.expect(r"\[1 Write\]")
     screen.type("still here")
     screen.expect("> still here")
+    modes_inside = modes(screen)
+    assert "mouse_any_flag=1" in modes_inside
     screen.key("C-z")
     screen.expect("ready>")
     assert modes(screen) == modes_before
@@ -196,6 +200,9 @@ def test_suspending_keeps_what_the_user_sets_meanwhile(user):
     assert "intr = ^X" in changed and "-ixon" in changed
     screen.type("fg\n")
     screen.expect("> still here")
+    screen.type(" and now")
+    screen.expect("> still here and now")
+    assert modes(screen) == modes_inside
     screen.key("C-d")
     screen.expect("ready>")
     assert stty(screen, "at-the-end") == changed
@@ -304,7 +311,7 @@ def test_other_terminals_are_told_why_it_goes_line_by_line(user):
     for term, reason in REASONS.items():
         screen = user.start(TERM=term)
         screen.expect(reason)
-        screen.expect("^>")
+        screen.expect("^Message:")
         screen.type("I love this\n")
         screen.expect("joy [0-9]+%")
         screen.expect("Right[?]")
