@@ -135,6 +135,7 @@ static void load(struct history *history, struct face *face, bool (*abandon)(voi
         return;
     history->slow = clock_milliseconds() - begin > AT_ONCE;
     history->stale = false;
+    history->unread = error != ERROR_NONE;
     if (error == ERROR_INVALID && history->mode == HISTORY_FILTER)
         say_awaited(history, face);
     else if (!face_complain(face, error))
@@ -153,8 +154,10 @@ void history_load(struct history *history, struct face *face)
         load(history, face, is_late, &deadline);
 }
 
-void history_outdated(struct history *history)
+void history_outdated(struct history *history, bool changed)
 {
+    if (!changed && !history->unread)
+        return;
     history->stale = true;
     history->names_stale = true;
     history->marks_stale = true;

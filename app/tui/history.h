@@ -52,6 +52,7 @@ struct history {
     bool asked_to_quit; /* ^C was pressed in the list */
     bool replacing;     /* Enter was pressed once: the file to export to is there */
     bool stale;         /* the list must be read anew before it is drawn */
+    bool unread;        /* that failed: it is tried again when the screen is shown again */
     bool refiltered;    /* and it is for another filter */
     bool late;          /* and that took too long for a key: it is done in a moment of rest */
     bool slow;          /* as the last one did: the next is left to a moment of rest at once */
@@ -83,8 +84,8 @@ bool history_rest(struct history *history, struct face *face);
 /* How soon it wants that (ms); 0: it need not. */
 int history_patience(const struct history *history);
 
-/* The journal has changed, or the screen is shown again. */
-void history_outdated(struct history *history);
+/* The journal has changed (`changed`), or the screen is shown again. */
+void history_outdated(struct history *history, bool changed);
 
 extern const struct binding history_bindings[];
 extern const char *const history_modes[];

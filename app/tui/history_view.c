@@ -438,8 +438,7 @@ static void press(void *state, struct face *face, const struct press *press)
 static void outdated(void *state, struct face *face, bool changed)
 {
     (void)face;
-    if (changed)
-        history_outdated(state);
+    history_outdated(state, changed);
 }
 
 static bool rest(void *state, struct face *face)

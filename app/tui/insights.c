@@ -10,7 +10,7 @@ enum { COLUMNS = 80 /* until the window is known */ };
 void insights_init(struct insights_state *insights, struct face *face)
 {
     (void)face;
-    *insights = (struct insights_state){.stale = true, .columns = COLUMNS};
+    *insights = (struct insights_state){.stale = true, .unread = true, .columns = COLUMNS};
 }
 
 void insights_free(struct insights_state *insights)
@@ -69,11 +69,11 @@ static void read_journal(struct insights_state *insights, struct face *face)
 {
     struct insights_data data;
 
-    insights->stale = false;
     if (face_complain(face, insights_read(face->journal, &data))) {
         insights_data_free(&data);
         return;
     }
+    insights->unread = false;
     insights_data_free(&insights->data);
     insights->data = data;
     if (!insights->chosen_source)
@@ -103,7 +103,9 @@ void insights_load(struct insights_state *insights, struct face *face, int colum
 
     insights->columns = columns;
     if (insights->stale) {
-        read_journal(insights, face);
+        insights->stale = false;
+        if (insights->unread)
+            read_journal(insights, face);
         show_day(insights, first ? INSIGHTS_MONTH : insights->period.span,
                  first ? insights_today() : insights->day, settings_week_start(face->settings));
         count(insights);

@@ -12,7 +12,8 @@
  * period. */
 
 struct insights_state {
-    bool stale; /* what was read must be read anew before it is drawn */
+    bool stale;  /* all must be counted anew before it is drawn */
+    bool unread; /* and the journal be read anew */
     struct insights_data data;
 
     int32_t day;                   /* the one that is looked at; the period is that around it */
@@ -37,8 +38,9 @@ struct insights_state {
 void insights_init(struct insights_state *insights, struct face *face);
 void insights_free(struct insights_state *insights);
 
-/* Reads the journal where that is stale, and counts for a window of so many columns. Where the
- * journal cannot be read it says why, and what was read before stays. */
+/* Reads the journal and counts where that is stale, for a window of so many columns. Where the
+ * journal cannot be read it says why, what was read before stays, and it is tried again when the
+ * screen is shown again. */
 void insights_load(struct insights_state *insights, struct face *face, int columns);
 
 void insights_press(struct insights_state *insights, struct face *face, const struct press *press);

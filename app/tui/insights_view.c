@@ -564,12 +564,14 @@ static void press(void *state, struct face *face, const struct press *press)
     insights_press(state, face, press);
 }
 
-static void outdated(void *state, struct face *face)
+static void outdated(void *state, struct face *face, bool changed)
 {
     struct insights_state *insights = state;
 
     (void)face;
     insights->stale = true;
+    if (changed)
+        insights->unread = true;
 }
 
 const struct screen insights_screen = {

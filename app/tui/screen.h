@@ -37,8 +37,9 @@ struct screen {
     /* What the keys do now, for the last line; lives until it is called again. */
     const char *(*hints)(void *state, struct face *face);
 
-    /* It is shown now, or the journal has changed: what was read of it is stale. */
-    void (*outdated)(void *state, struct face *face);
+    /* Another screen than before is shown now, or (`changed`) the journal is another: what was read
+     * of it is stale. */
+    void (*outdated)(void *state, struct face *face, bool changed);
 
     /* NULL, or: a moment without a press, whatever screen is shown. Returns whether the journal may
      * be another now. */

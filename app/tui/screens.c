@@ -217,10 +217,15 @@ static bool belongs_to_pick(struct screens *screens, const struct press *press)
     return taken;
 }
 
-static void outdate(struct screens *screens)
+/* `changed`: by other programs. */
+static void outdate(struct screens *screens, bool changed)
 {
+    uint64_t acts = journal_acts(screens->face.journal);
+
+    changed = changed || acts != screens->acts;
+    screens->acts = acts;
     for (int i = 0; i < SCREENS; i++)
-        all[i]->outdated(screens->state[i], &screens->face);
+        all[i]->outdated(screens->state[i], &screens->face, changed);
 }
 
 /* A click on the title goes to the screen that is named there; what else the frame tells (status,
@@ -261,7 +266,7 @@ void screens_press(struct screens *screens, const struct press *press)
         shown(screens)->press(state(screens), &screens->face, press);
     grant(screens);
     if (screens->face.screen != before)
-        outdate(screens);
+        outdate(screens, false);
 }
 
 bool screens_done(const struct screens *screens)
@@ -277,7 +282,7 @@ static void look_around(struct screens *screens)
     bool changed;
 
     if (!face_complain(&screens->face, journal_refresh(screens->face.journal, &changed)) && changed)
-        outdate(screens);
+        outdate(screens, true);
 }
 
 /* Why drafts are not kept is told once, and never in the place of what matters more. */

@@ -31,6 +31,7 @@ struct screens {
     void *state[SCREENS];     /* those above, in the order of the digits */
     struct keeper *keeper;
     int64_t pressed; /* when something was last pressed (milliseconds) */
+    uint64_t acts;   /* of the journal, when the screens were last told that it has changed */
     bool waiting;    /* the keeper is at something that is worth telling */
     enum error told; /* of what it said about drafts */
 };

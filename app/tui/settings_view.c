@@ -278,10 +278,11 @@ static void press(void *state, struct face *face, const struct press *press)
 }
 
 /* Nothing here is read of the journal. */
-static void outdated(void *state, struct face *face)
+static void outdated(void *state, struct face *face, bool changed)
 {
     (void)state;
     (void)face;
+    (void)changed;
 }
 
 static const char *const modes[] = {

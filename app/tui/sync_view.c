@@ -329,9 +329,10 @@ static void press(void *state, struct face *face, const struct press *press)
     sync_press(state, face, press);
 }
 
-static void outdated(void *state, struct face *face)
+static void outdated(void *state, struct face *face, bool changed)
 {
     (void)face;
+    (void)changed;
     sync_outdated(state);
 }
 
