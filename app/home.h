@@ -8,4 +8,8 @@
  * ignored). ERROR_INVALID: no home folder is known. */
 enum error home_folder(const char *variable, const char *otherwise, struct buffer *out) MUST_CHECK;
 
+/* Appends what a shell makes of a path that is typed: ~ and ~/ at its start are the home folder.
+ * ERROR_INVALID: no home folder is known. */
+enum error home_path(const char *typed, struct buffer *out) MUST_CHECK;
+
 #endif

@@ -1,5 +1,6 @@
 #include "app/tui/history.h"
 
+#include "app/tui/prompt.h"
 #include "app/tui/terminal.h"
 #include "base/clock.h"
 
@@ -342,10 +343,12 @@ static void say_forgotten(struct history *history, struct face *face,
 
 static void export_messages(struct history *history, struct face *face)
 {
-    struct worker_request request = {
-        .job = JOB_EXPORT, .path = text_of(&history->path), .filter = text_of(&history->filter)};
+    struct worker_request request = {.job = JOB_EXPORT, .filter = text_of(&history->filter)};
     int64_t *ids = NULL;
 
+    if (face_complain(face, prompt_path(&history->path)))
+        return;
+    request.path = text_of(&history->path);
     if (!face_may_write(face, request.path, &history->replacing))
         return;
     history->mode = HISTORY_LIST;

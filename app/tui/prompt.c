@@ -1,7 +1,10 @@
 #include "app/tui/prompt.h"
 
 #include "app/glyph.h"
+#include "app/home.h"
 #include "app/tui/paint.h"
+
+#include <limits.h>
 
 int prompt_draw(int row, const char *question, struct editor *input, int margin)
 {
@@ -21,4 +24,19 @@ int prompt_draw(int row, const char *question, struct editor *input, int margin)
     }
     paint_line(row, column, input->text.data, start, part.end, NULL);
     return column + at < COLS ? column + at : COLS - 1;
+}
+
+enum error prompt_path(struct editor *input)
+{
+    struct buffer path;
+    enum error error;
+
+    if (editor_text(input)[0] != '~')
+        return ERROR_NONE;
+    buffer_init(&path, PATH_MAX);
+    error = home_path(editor_text(input), &path);
+    if (!error)
+        error = editor_set(input, path.data, path.length);
+    buffer_free(&path);
+    return error;
 }

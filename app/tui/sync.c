@@ -2,6 +2,7 @@
 
 #include "app/describe_sync.h"
 #include "app/profile.h"
+#include "app/tui/prompt.h"
 #include "app/tui/sync_care.h"
 #include "base/file.h"
 
@@ -239,6 +240,8 @@ static void ask_server(void *screen, struct face *face)
 {
     struct sync_screen *sync = screen;
 
+    if (face_complain(face, prompt_path(&sync->authority)))
+        return;
     sync->mode = SYNC_LOOK;
     sync_want(sync, face, JOB_OFFER);
 }
@@ -352,10 +355,13 @@ static void ask_for_bytes(void *screen, struct face *face)
 static void write_bytes(void *screen, struct face *face)
 {
     struct sync_screen *sync = screen;
-    const char *path = editor_text(&sync->path);
     const struct buffer *bytes = &sync->preview.bytes;
+    const char *path;
     enum error error;
 
+    if (face_complain(face, prompt_path(&sync->path)))
+        return;
+    path = editor_text(&sync->path);
     if (!face_may_write(face, path, &sync->replacing))
         return;
     sync->mode = SYNC_LOOK;

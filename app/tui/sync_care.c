@@ -1,6 +1,7 @@
 #include "app/tui/sync_care.h"
 
 #include "app/erase.h"
+#include "app/tui/prompt.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -41,7 +42,8 @@ void care_ask_export(void *screen, struct face *face)
 
 static void write_file(struct sync_screen *sync, struct face *face, enum job job)
 {
-    if (!face_may_write(face, editor_text(&sync->path), &sync->replacing))
+    if (face_complain(face, prompt_path(&sync->path)) ||
+        !face_may_write(face, editor_text(&sync->path), &sync->replacing))
         return;
     sync->mode = SYNC_LOOK;
     sync_want(sync, face, job);
@@ -76,6 +78,8 @@ void care_inspect(void *screen, struct face *face)
 {
     struct sync_screen *sync = screen;
 
+    if (face_complain(face, prompt_path(&sync->path)))
+        return;
     sync->mode = SYNC_LOOK;
     sync_want(sync, face, JOB_INSPECT);
 }
