@@ -216,7 +216,7 @@ enum error journal_backup(struct journal *journal, const char *path,
                             "the profile '%s' has no journal yet: there is nothing to back up",
                             journal->profile);
     if (!error)
-        error = sync_lock(journal, NULL, &lock);
+        error = sync_lock_watched(journal, &options->watch, &lock);
     if (lock < 0)
         return error;
     if (!error)
@@ -370,7 +370,7 @@ enum error journal_restore_open(struct journal *journal, const char *path,
     if (!error)
         error = profile_file(journal->profile, PROFILE_KEPT, &restore->kept);
     if (!error)
-        error = sync_lock(journal, NULL, &restore->lock);
+        error = sync_lock_watched(journal, watch, &restore->lock);
     if (!error)
         error = profile_remove(journal->profile, PROFILE_IN);
     if (!error)

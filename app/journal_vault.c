@@ -150,7 +150,7 @@ enum error journal_encrypt(struct journal *journal, const struct passphrase *pas
     enum error error = journal_encrypt_ready(journal, force);
 
     if (!error)
-        error = sync_lock(journal, NULL, &lock);
+        error = sync_lock_watched(journal, watch, &lock);
     if (!error)
         error = check_alone(journal);
     if (!error)
@@ -169,7 +169,7 @@ enum error journal_decrypt(struct journal *journal, const struct journal_watch *
 {
     struct stage stage = {watch, "decrypting"};
     int lock = -1;
-    enum error error = sync_lock(journal, NULL, &lock);
+    enum error error = sync_lock_watched(journal, watch, &lock);
 
     if (!error)
         error = check_alone(journal);

@@ -1,6 +1,7 @@
 #ifndef EMOTRACK_APP_SYNC_PARTS_H
 #define EMOTRACK_APP_SYNC_PARTS_H
 
+#include "app/journal_care.h"
 #include "app/journal_parts.h"
 #include "app/journal_sync.h"
 #include "app/profile.h"
@@ -43,10 +44,13 @@ enum error client_of(const struct task *task, const struct client_options *optio
 
 /* ---- one sync, backup or restoring of a profile at a time (sync_lock.c) ---- */
 
-/* `*lock` (-1 before) is let go by sync_unlock in every case, and by the end of the process.
- * ERROR_BUSY: another process holds on to it; ERROR_CANCELLED. */
+/* `*lock` (-1 before) is let go by sync_unlock in every case, and by the end of the process; it
+ * stays -1 after an error. ERROR_BUSY: another process holds on to it; ERROR_CANCELLED. */
 enum error sync_lock(const struct journal *journal, const atomic_bool *cancel,
                      int *lock) MUST_CHECK;
+/* The same, where the watch tells that one waits, and ends it. */
+enum error sync_lock_watched(const struct journal *journal, const struct journal_watch *watch,
+                             int *lock) MUST_CHECK;
 void sync_unlock(int lock); /* -1 is safe */
 
 /* ---- model files (journal_update.c) ---- */

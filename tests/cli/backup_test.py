@@ -1,9 +1,11 @@
 """backup, restore and check: a journal put away and brought back, and nothing half done."""
 
+import fcntl
 import hashlib
 import json
 import os
 import random
+import signal
 import sqlite3
 import stat
 import subprocess
@@ -138,6 +140,38 @@ class BackupTest(BackupCase):
             self.assertEqual(len(content(self.file)), len(whole))
         self.emotrack("backup", self.file, "--force")
         self.assertEqual(self.data_files(), ["default.db", "default.sync"])
+
+
+class WaitingTest(BackupCase):
+    """While another program syncs, backs up or restores the profile."""
+
+    def wait_in_vain(self, *arguments, **env):
+        """Gives up waiting; what the other one has written so far stays."""
+        parts = [self.path("data", "emotrack", f"default.{act}.part")
+                 for act in ("backup", "restore")]
+        for part in parts:
+            with open(part, "wb") as file:
+                file.write(b"of the other one")
+        with open(self.path("data", "emotrack", "default.sync"), "wb") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            terminal = Terminal(self, *arguments, env=env)
+            terminal.expect(b"waiting for another program")
+            os.kill(terminal.pid, signal.SIGINT)
+            code, said = terminal.finish()
+            self.assertEqual((code, b"interrupted" in said), (1, True), said)
+            self.assertEqual([content(part) for part in parts], [b"of the other one"] * 2)
+        for part in parts:
+            os.remove(part)
+
+    def test_each_act_can_be_given_up(self):
+        self.fill(10)
+        self.seal(self.path("other"))
+        self.emotrack("backup", self.path("plain"))
+        self.wait_in_vain("backup", self.file)
+        self.assertFalse(os.path.exists(self.file))
+        self.wait_in_vain("restore", "--yes", self.path("plain"))
+        self.wait_in_vain("encrypt", EMOTRACK_PASSPHRASE_FILE=self.secret)
+        self.emotrack("check")
 
 
 class PassphraseTest(BackupCase):

@@ -1,5 +1,6 @@
 """The Sync screen's care for the data: backing up, restoring, exporting, deleting."""
 
+import fcntl
 import os
 import sqlite3
 import subprocess
@@ -198,3 +199,43 @@ def test_care_in_a_small_window(user):
     screen.type("b")
     screen.expect("^ Back up to: emotrack-default.backup")
     screen.expect("^ Enter back up  Esc back  F1 help")
+
+
+def test_a_backup_that_waits_for_another_program_is_stopped(user):
+    user.run("write", input="I love this\n")
+    backup = os.path.join(user.home, "b")
+    screen = sync_screen(user)
+    with open(os.path.join(user.home, "emotrack", "default.sync"), "wb") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        for key in ("Escape", "C-c"):
+            screen.type("b")
+            answer(screen, "Back up to:", backup)
+            screen.expect("waiting for another program")
+            screen.key(key)
+            screen.expect("stopped; nothing was changed")
+    assert not os.path.exists(backup)
+    screen.type("b")
+    answer(screen, "Back up to:", backup)
+    screen.expect("^ 1 message is in")
+
+
+def test_paths_are_typed_as_in_a_shell(user):
+    user.run("write", input="I love this\n")
+    home = os.path.join(user.home, "her home")
+    os.mkdir(home)
+    screen = sync_screen(user, HOME=home)
+    for key, prompt in (("b", "Back up to:"), ("x", "Export all to:")):
+        screen.type(key)
+        answer(screen, prompt, f"~/{key}")
+        screen.expect("^ 1 message is in .*her home")
+        assert os.path.exists(os.path.join(home, key))
+    screen.type("r")
+    answer(screen, "Restore from:", "~/b")
+    screen.expect("is sound")
+    screen.type("n")
+    screen.key("M-2")
+    screen.expect("I love this")
+    screen.type("x")
+    answer(screen, "Export to:", "~/shown.csv")
+    screen.expect("shown.csv")
+    assert os.path.exists(os.path.join(home, "shown.csv"))
