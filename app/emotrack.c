@@ -268,6 +268,7 @@ static const struct program program = {
     .commands = commands,
     .run = run,
     .sections = sections,
+    .keys = tui_tell_keys,
     .format = &format,
 };
 

@@ -57,6 +57,9 @@ struct file_format {
     const struct section *sections;
 };
 
+/* One of the keys of a program's screens: "Write: in the text", "Enter", "save the message". */
+typedef void key_told(const char *group, const char *keys, const char *what);
+
 struct program {
     const char *name;                              /* "emotrack" */
     const char *summary;                           /* one line */
@@ -65,6 +68,8 @@ struct program {
     const struct command *const *commands;         /* NULL ends the list */
     int (*run)(const struct arguments *arguments); /* without a command; NULL: usage error */
     const struct section *sections;   /* for the man page, after the commands; NULL: none */
+    void (*keys)(key_told *told);     /* tells of the keys of its screens, for the man page; NULL:
+                                         it has none */
     const struct file_format *format; /* NULL: there is none */
 };
 

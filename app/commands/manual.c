@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+enum { GROUP_MAX = 128 /* bytes */ };
+
 #define SECTION_1 "1 \"\" \"EmoTrack " EMOTRACK_VERSION "\" \"User Commands\""
 #define SECTION_5 "5 \"\" \"EmoTrack " EMOTRACK_VERSION "\" \"File Formats\""
 
@@ -127,6 +129,32 @@ static void print_sections(const struct section *sections)
     }
 }
 
+/* One key; those of a group come one after the other. */
+static void print_key(const char *group, const char *keys, const char *what)
+{
+    static char last[GROUP_MAX];
+
+    if (strcmp(last, group) != 0) {
+        snprintf(last, sizeof last, "%s", group);
+        fputs(".SS \"", stdout);
+        print_string(group);
+        fputs("\"\n", stdout);
+    }
+    fputs(".TP\n\\fB", stdout);
+    print_string(keys);
+    fputs("\\fR\n", stdout);
+    print_sentence(what);
+}
+
+static void print_keys(const struct program *program)
+{
+    if (!program->keys)
+        return;
+    fputs(".SH KEYS\nOf the terminal program, screen by screen; ? and F1 show them there.\n",
+          stdout);
+    program->keys(print_key);
+}
+
 void manual_print(const struct program *program)
 {
     print_name(program->name, SECTION_1, program->summary);
@@ -140,6 +168,7 @@ void manual_print(const struct program *program)
     fputs(".SH COMMANDS\n", stdout);
     for (size_t i = 0; program->commands[i]; i++)
         print_command(program, program->commands[i]);
+    print_keys(program);
     print_sections(program->sections);
 }
 

@@ -4,6 +4,7 @@
 
 #include <assert.h>
 #include <ctype.h>
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
@@ -14,6 +15,7 @@ enum {
     INDENT_UNDER = 4,   /* ... under them: there a result has no room behind them */
     WHEEL = 3,          /* rows a turn */
     TOP = 2,            /* rows above the lines */
+    GROUP_MAX = 128,    /* bytes */
 };
 
 static const char *const about[] = {
@@ -102,16 +104,55 @@ static void add_screen(struct help *help, int number)
     }
 }
 
+static void add_everywhere(struct help *help)
+{
+    add_title(help, "On every screen");
+    for (const struct binding *binding = face_bindings; !binding_last(binding); binding++)
+        add_keys(help, HELP_EVERYWHERE, binding);
+}
+
 static void list_keys(struct help *help)
 {
     help->count = 0;
     add_screen(help, help->about);
-    add_title(help, "On every screen");
-    for (const struct binding *binding = face_bindings; !binding_last(binding); binding++)
-        add_keys(help, HELP_EVERYWHERE, binding);
+    add_everywhere(help);
     add_title(help, "What EmoTrack is not");
     for (size_t i = 0; i < sizeof about / sizeof *about; i++)
         add_text(help, HELP_TEXT, about[i]);
+}
+
+/* The lines so far; a title without a place stands alone ("On every screen"). */
+static void tell(const struct help *help, const char *place, help_told *told)
+{
+    char group[GROUP_MAX];
+
+    snprintf(group, sizeof group, "%s", place);
+    for (size_t i = 0; i < help->count; i++) {
+        const struct help_line *line = &help->lines[i];
+
+        if (line->kind == HELP_TITLE && strcmp(line->text, place) != 0)
+            snprintf(group, sizeof group, "%s%s%s", place, place[0] ? ": " : "", line->text);
+        else if (line->kind == HELP_TITLE)
+            snprintf(group, sizeof group, "%s", place);
+        else if (line->kind == HELP_KEY)
+            told(group, line->keys, line->text);
+    }
+}
+
+void help_tell(const struct screen *const *screens, int count, help_told *told)
+{
+    struct help help;
+
+    help_init(&help, screens, count);
+    for (int i = 0; i < count; i++) {
+        help.count = 0;
+        add_screen(&help, i);
+        tell(&help, screens[i]->name, told);
+    }
+    help.count = 0;
+    add_everywhere(&help);
+    tell(&help, "", told);
+    help_free(&help);
 }
 
 static void start(struct help *help, int screen, enum help_mode mode)

@@ -53,6 +53,11 @@ void help_search(struct help *help, int screen);
 /* Enter on a result leaves for its screen. */
 void help_press(struct help *help, struct face *face, const struct press *press);
 
+/* Tells of every key, screen by screen as the help does: `group` is "Write", or "Write: in the
+ * text". */
+typedef void help_told(const char *group, const char *keys, const char *what);
+void help_tell(const struct screen *const *screens, int count, help_told *told);
+
 /* ---- for the view ---- */
 
 extern const struct binding help_bindings[];

@@ -362,3 +362,8 @@ enum error screens_end(struct screens *screens)
     screens->keeper = NULL;
     return keeper_end(keeper);
 }
+
+void screens_tell_keys(help_told *told)
+{
+    help_tell(all, SCREENS, told);
+}

@@ -65,4 +65,7 @@ bool screens_done(const struct screens *screens);
 /* Waits until everything is kept. */
 enum error screens_end(struct screens *screens) MUST_CHECK;
 
+/* Tells of every key of all screens. */
+void screens_tell_keys(help_told *told);
+
 #endif

@@ -78,3 +78,8 @@ enum error tui_run(struct journal *journal, const struct tui_options *options,
     terminal_die();
     return error;
 }
+
+void tui_tell_keys(void (*told)(const char *group, const char *keys, const char *what))
+{
+    screens_tell_keys(told);
+}

@@ -39,4 +39,8 @@ struct tui_next {
 enum error tui_run(struct journal *journal, const struct tui_options *options,
                    struct tui_next *next) MUST_CHECK;
 
+/* Tells of every key of the screens, for the man page: "Write: in the text", "Enter", "save ...".
+ */
+void tui_tell_keys(void (*told)(const char *group, const char *keys, const char *what));
+
 #endif

@@ -115,6 +115,17 @@ class ArgumentsTest(Case):
             subprocess.run([*syntax, script], check=True)
         self.emotrack("--generate", shell)
 
+    def test_the_man_page_tells_the_keys_of_each_screen(self):
+        page = self.emotrack("--generate", "man").out.decode()
+        keys = page[page.index("\n.SH KEYS\n"):]
+        keys = keys[:keys.index("\n.SH ", 1)]
+        for group, key in (("Write: In the text", "Alt\\-Enter  ^J"), ("History: In the list", "Space"),
+                           ("On every screen", "?  F1")):
+            part = keys[keys.index(f'.SS "{group}"'):]
+            self.assertIn(f"\\fB{key}\\fR", part[:part.find(".SS", 1)])
+        for screen in ("Insights", "Sync", "Settings"):
+            self.assertIn(f'.SS "{screen}', keys)
+
     def test_zsh_completion(self):
         self.completion("zsh", "zsh", "-n")
 
