@@ -164,6 +164,16 @@ static enum error check_not_sealed(const char *path)
                        "'%s' is sealed with a passphrase: `emotrack restore` asks for it", path);
 }
 
+static enum error ask_elsewhere(void *context, const char *what, bool again, struct passphrase *out)
+{
+    (void)context;
+    (void)again;
+    (void)out;
+    return error_raise(ERROR_DENIED,
+                       "%s is encrypted with another passphrase: `emotrack restore` asks for it",
+                       what);
+}
+
 static enum error restore(struct worker *worker, struct journal *journal)
 {
     struct journal_watch watch = {.progress = tell_care, .context = worker};
@@ -222,6 +232,7 @@ static void *run(void *context)
         .model = worker->model,
         .access = JOURNAL_WRITE,
         .key = worker->key,
+        .ask = ask_elsewhere,
     };
     struct journal *journal = NULL;
     enum error error = journal_open(&options, &journal);

@@ -135,6 +135,23 @@ def test_what_cannot_be_restored_says_why(user):
     assert len(user.history()) == 1
 
 
+def test_a_backup_with_a_passphrase_of_its_own_says_where_it_is_asked_for(user):
+    user.run("write", input="I love this\n")
+    word = os.path.join(user.home, "word")
+    with open(word, "w", encoding="utf-8") as file:
+        file.write("open sesame\n")
+    backup = os.path.join(user.home, "b")
+    user.run("encrypt", "--passphrase-file", word)
+    user.run("--passphrase-file", word, "backup", backup)
+    user.run("--passphrase-file", word, "decrypt", "--yes")
+    screen = sync_screen(user)
+    screen.type("r")
+    answer(screen, "Restore from:", backup)
+    screen.expect(r"encrypted\s+with\s+another\s+passphrase:\s+.emotrack\s+restore.\s+asks")
+    assert len(user.history()) == 1
+    assert not [name for name in files(user) if name.endswith(".part")], files(user)
+
+
 def test_export_of_everything(user):
     user.run("write", input="I love this\nso sad\n")
     path = os.path.join(user.home, "all.jsonl")
