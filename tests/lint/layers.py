@@ -19,6 +19,7 @@ RULES = [
     ("base/secret.c", ["base/*"], ["sodium.h"]),
     ("base/*", ["base/*"], ["utf8proc.h"]),
     ("classifier/*", ["base/*", "classifier/*"], ["utf8proc.h"]),
+    ("db/twins.c", ["base/*", "db/*"], ["sodium.h"]),
     ("db/vault.c", ["base/*", "db/*"], ["sodium.h", "sqlite3.h"]),
     ("db/*", ["base/*", "db/*"], ["sqlite3.h", "utf8proc.h"]),
     ("sync/server/store_sqlite.c", ["base/*", "sync/*"], ["sqlite3.h"]),
