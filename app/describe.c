@@ -268,8 +268,8 @@ enum error describe_message(const struct entry *entry, struct buffer *out)
         error = display_safe(describe_label(entry->guess), strlen(describe_label(entry->guess)),
                              DISPLAY_LINE, out);
     if (!error)
-        error = buffer_format(out, " %.0f%%, model %s\nYou said    ", entry->probability * 100,
-                              entry->model ? entry->model : "?");
+        error = buffer_format(out, " %.0f%%%s%s\nYou said    ", entry->probability * 100,
+                              entry->model ? ", model " : "", entry->model ? entry->model : "");
     if (!error)
         error = display_safe(describe_verdict(entry), strlen(describe_verdict(entry)), DISPLAY_LINE,
                              out);

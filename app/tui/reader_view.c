@@ -161,16 +161,15 @@ static void put_line(struct sheet *sheet, const char *head, const char *text, at
     paint_text(row, column, COLS - 1 - column, attributes, text, strlen(text));
 }
 
+/* The model is not known of a message that was imported without it. */
 static void put_then(struct sheet *sheet, const struct entry *entry)
 {
-    char text[256];
+    char text[512], sureness[16] = "";
 
     if (entry->guess)
-        snprintf(text, sizeof text, "%s %.0f%%, model %s", entry->guess, 100 * entry->probability,
-                 entry->model ? entry->model : "?");
-    else
-        snprintf(text, sizeof text, "%s, model %s", describe_label(NULL),
-                 entry->model ? entry->model : "?");
+        snprintf(sureness, sizeof sureness, " %.0f%%", 100 * entry->probability);
+    snprintf(text, sizeof text, "%s%s%s%s", describe_label(entry->guess), sureness,
+             entry->model ? ", model " : "", entry->model ? entry->model : "");
     put_line(sheet, "Guess then", text, A_NORMAL);
 }
 

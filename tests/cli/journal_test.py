@@ -266,6 +266,13 @@ class ShowTest(Case):
             self.assertIn(part, out)
         self.emotrack("show", "2", code=1)
 
+    def test_a_model_that_is_not_known_is_not_told(self):
+        row = {"created_at": "2026-11-21T10:00:00Z", "text": "hello", "guess": "joy",
+               "probability": 0.82}
+        self.emotrack("import", "--format", "jsonl", "-", input=json.dumps(row) + "\n")
+        self.assertIn("Guess then  joy 82%\nYou said",
+                      self.emotrack("show", "1").out.decode())
+
 
 class EditTest(Case):
     def test_from_standard_input(self):
