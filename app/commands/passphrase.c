@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <termios.h>
@@ -61,38 +62,74 @@ static enum error read_file(const char *path, struct passphrase *out)
 
 /* ---- at the terminal ---- */
 
-static void say(int terminal, const char *text)
+/* The question that is open. Its functions make only calls that the handler of a signal may make. */
+static struct {
+    int terminal;
+    const char *question;
+    struct termios before, silent;
+} asking;
+
+static void say(const char *text)
 {
-    ssize_t written = write(terminal, text, strlen(text));
+    ssize_t written = write(asking.terminal, text, strlen(text));
 
     (void)written;
 }
 
-static enum error ask(int terminal, const char *question, struct passphrase *out)
+static bool put_question(void)
 {
-    struct termios before, silent;
+    bool silent = tcsetattr(asking.terminal, TCSAFLUSH, &asking.silent) == 0;
+
+    say(asking.question);
+    return silent;
+}
+
+/* In the background the settings are the shell's, which has brought its own. */
+static void give_echo_back(void)
+{
+    if (tcgetpgrp(asking.terminal) == getpgrp())
+        tcsetattr(asking.terminal, TCSAFLUSH, &asking.before);
+}
+
+static void leave_and_ask_again(int number)
+{
+    struct sigaction usual = {.sa_handler = SIG_DFL}, ours, continued;
+    int error = errno;
+
+    if (number != SIGCONT) {
+        give_echo_back();
+        sigemptyset(&usual.sa_mask);
+        sigaction(SIGCONT, &usual, &continued);
+        sigaction(number, &usual, &ours);
+        raise(number); /* the end, or a stop */
+        sigaction(number, &ours, NULL);
+        sigaction(SIGCONT, &continued, NULL);
+    }
+    if (!atomic_load(watch_interrupted()))
+        put_question();
+    errno = error;
+}
+
+static enum error ask(const char *question, struct passphrase *out)
+{
     enum error error;
 
-    if (tcgetattr(terminal, &before) != 0)
+    asking.question = question;
+    if (!put_question())
         return error_raise_errno("ask at", "/dev/tty");
-    silent = before;
-    silent.c_lflag &= ~(tcflag_t)ECHO;
-    if (tcsetattr(terminal, TCSAFLUSH, &silent) != 0)
-        return error_raise_errno("ask at", "/dev/tty");
-    say(terminal, question);
-    error = read_line(terminal, "/dev/tty", out);
-    tcsetattr(terminal, TCSAFLUSH, &before);
-    say(terminal, "\n");
+    error = read_line(asking.terminal, "/dev/tty", out);
+    give_echo_back();
+    say("\n");
     return error;
 }
 
-static enum error ask_twice(int terminal, const char *question, struct passphrase *out)
+static enum error ask_twice(const char *question, struct passphrase *out)
 {
     struct passphrase again = {.length = 0};
-    enum error error = ask(terminal, question, out);
+    enum error error = ask(question, out);
 
     if (!error)
-        error = ask(terminal, "The same again: ", &again);
+        error = ask("The same again: ", &again);
     if (!error &&
         (again.length != out->length || memcmp(again.bytes, out->bytes, out->length) != 0))
         error = error_raise(ERROR_INVALID, "the two passphrases are not the same; try again");
@@ -100,21 +137,38 @@ static enum error ask_twice(int terminal, const char *question, struct passphras
     return error;
 }
 
-/* A signal ends the question, so that the terminal's echo comes back; what signals do otherwise is
- * the command's to say. */
-static enum error ask_watched(int terminal, const char *question, bool twice,
-                              struct passphrase *out)
+/* A signal ends the question or suspends it, and the terminal's echo comes back; what signals do
+ * otherwise is the command's to say. */
+static enum error ask_watched(const char *question, bool twice, struct passphrase *out)
 {
-    struct sigaction interrupt, terminate;
+    static const int signals[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP, SIGCONT};
+    enum { SIGNALS = sizeof signals / sizeof *signals, NOTED = 2 /* by watch_signals */ };
+    struct sigaction ours = {.sa_handler = leave_and_ask_again, .sa_flags = SA_NODEFER};
+    struct sigaction before[SIGNALS];
     enum error error;
 
-    sigaction(SIGINT, NULL, &interrupt);
-    sigaction(SIGTERM, NULL, &terminate);
+    sigemptyset(&ours.sa_mask);
+    for (int i = 0; i < SIGNALS; i++) {
+        sigaction(signals[i], NULL, &before[i]);
+        if (i >= NOTED && before[i].sa_handler != SIG_IGN)
+            sigaction(signals[i], &ours, NULL);
+    }
     watch_signals();
-    error = twice ? ask_twice(terminal, question, out) : ask(terminal, question, out);
-    sigaction(SIGINT, &interrupt, NULL);
-    sigaction(SIGTERM, &terminate, NULL);
+    error = twice ? ask_twice(question, out) : ask(question, out);
+    for (int i = 0; i < SIGNALS; i++)
+        sigaction(signals[i], &before[i], NULL);
     return error;
+}
+
+static enum error ask_at(int terminal, const char *question, bool twice, struct passphrase *out)
+{
+    asking.terminal = terminal;
+    asking.question = question;
+    if (tcgetattr(terminal, &asking.before) != 0)
+        return error_raise_errno("ask at", "/dev/tty");
+    asking.silent = asking.before;
+    asking.silent.c_lflag &= ~(tcflag_t)ECHO;
+    return ask_watched(question, twice, out);
 }
 
 bool passphrase_possible(void)
@@ -135,7 +189,7 @@ enum error passphrase_get(const char *path, const char *question, bool twice,
     if (terminal < 0)
         return error_raise(ERROR_USAGE, "without a terminal there is nobody to ask: name a file "
                                         "that holds the passphrase with --passphrase-file");
-    error = ask_watched(terminal, question, twice, out);
+    error = ask_at(terminal, question, twice, out);
     close(terminal);
     return error;
 }

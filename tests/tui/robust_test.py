@@ -268,6 +268,58 @@ def test_a_terminal_that_is_gone_ends_the_program_and_keeps_the_draft(user):
     user.open().expect("> not lost with the terminal nor with tmux")
 
 
+def encrypt(user):
+    path = os.path.join(user.home, "passphrase")
+    with open(path, "w", encoding="utf-8") as file:
+        file.write("secret\n")
+    user.run("write", input="I love this\n")
+    user.run("encrypt", "--passphrase-file", path)
+
+
+def test_the_question_for_a_passphrase_gives_the_echo_back(user):
+    """However it ends."""
+    encrypt(user)
+    screen = user.shell(rows=50)
+    before = stty(screen, "begin")
+    for name in ("INT", "TERM", "HUP", "QUIT"):
+        screen.type(f"clear; {PROGRAM}\n")
+        screen.expect("^Passphrase of .*:")
+        os.kill(screen.pid("emotrack"), getattr(signal, "SIG" + name))
+        screen.expect("^ready>")
+        assert stty(screen, "after-" + name) == before, name
+    for end in ("C-c", "C-\\", "C-d"):
+        screen.type(f"clear; {PROGRAM}\n")
+        screen.expect("^Passphrase of .*:")
+        screen.key(end)
+        screen.expect("^ready>")
+        assert stty(screen, "after-a-key") == before, end
+
+
+def test_the_question_for_a_passphrase_is_asked_again_after_a_stop(user):
+    encrypt(user)
+    screen = user.shell(rows=50)
+    before = stty(screen, "begin")
+    screen.type(f"clear; {PROGRAM} history\n")
+    screen.expect("^Passphrase of .*:")
+    for stop in (signal.SIGTSTP, signal.SIGSTOP):
+        os.kill(screen.pid("emotrack"), stop)
+        screen.expect("^ready>")
+        assert stop == signal.SIGSTOP or stty(screen, "while-stopped") == before
+        screen.type("clear; fg\n")
+        screen.expect("^Passphrase of .*:")
+    screen.type("secret\n")
+    screen.expect("I love this")
+    assert "secret" not in screen.text()
+    assert stty(screen, "at-the-end") == before
+    screen.type(f"clear; {PROGRAM} history\n")
+    screen.expect("^Passphrase of .*:")
+    screen.key("C-z")
+    screen.expect("^ready>")
+    screen.type("clear; kill %1; kill -CONT %1; wait\n")
+    screen.expect("(?s)^ready>.*^ready>|^ready> *$")
+    assert stty(screen, "when-killed") == before
+
+
 # ---- windows ----
 
 def test_no_window_is_too_small_or_too_large(user):
