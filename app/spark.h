@@ -4,8 +4,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Counts as a line of small bars, one column a count: blocks of U+2581 to U+2588, or "_.-~^" where
- * there is ASCII alone. The lowest stands for 0 and nothing else. */
+/* Counts as a line of small bars, one column a count: blocks of U+2581 to U+2588, or "_-~^" where
+ * there is ASCII alone. A dot stands for 0, as in a calendar, and for nothing else. */
 
 enum { SPARK_COLUMN_MAX = 3 /* bytes of a column */ };
 

@@ -17,13 +17,13 @@ static const struct {
     const char *ascii, *blocks;
 } rows[] = {
     {{0}, 0, 0, "", ""},
-    {{0, 0, 0}, 3, 0, "___", "▁▁▁"},
-    {{0, 1, 2, 3, 4}, 5, 4, "_.-~^", "▁▃▅▆█"},
-    {{0, 1, 2, 3, 4, 5, 6, 7}, 8, 7, "_..--~~^", "▁▂▃▄▅▆▇█"},
-    {{1, 1000, 0}, 3, 1000, ".^_", "▂█▁"}, /* a little is not nothing */
-    {{3, 9}, 2, 18, ".-", "▂▅"},           /* the scale of other lines */
+    {{0, 0, 0}, 3, 0, "...", "..."},
+    {{0, 1, 2, 3, 4}, 5, 4, "._-~^", ".▂▄▆█"},
+    {{0, 1, 2, 3, 4, 5, 6, 7, 8}, 9, 8, ".__--~~^^", ".▁▂▃▄▅▆▇█"},
+    {{1, 1000, 0}, 3, 1000, "_^.", "▁█."}, /* a little is not nothing */
+    {{3, 9}, 2, 18, "_-", "▁▄"},           /* the scale of other lines */
     {{5, 7}, 2, 5, "^^", "██"},            /* no higher than the highest */
-    {{SIZE_MAX, 0}, 2, SIZE_MAX, "^_", "█▁"},
+    {{SIZE_MAX, 0}, 2, SIZE_MAX, "^.", "█."},
 };
 
 static void lines_are_as_they_should_be(void **state)

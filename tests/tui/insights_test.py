@@ -115,7 +115,7 @@ def expected_trends(messages, period, before, source):
     return trends
 
 
-TREND = re.compile(r"^[> ] ([a-z]) ([a-z]+) +[▁-█ ]+? +([0-9]+%?)(?: +([+-]?[0-9]+))?(?:   .*)?$",
+TREND = re.compile(r"^[> ] ([a-z]) ([a-z]+) +[.▁-█ ]+? +([0-9]+%?)(?: +([+-]?[0-9]+))?(?:   .*)?$",
                    re.M)
 
 
