@@ -435,6 +435,57 @@ enum error journal_write(struct journal *journal, const char *text, size_t lengt
     return error;
 }
 
+static void clear_all(struct entry *entries, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        entry_clear(&entries[i]);
+    free(entries);
+}
+
+/* What is nothing but blanks is left out. */
+static enum error prepare_all(struct journal *journal, const struct passage *passages,
+                              size_t *count, struct entry *entries)
+{
+    size_t made = 0;
+    enum error error = ERROR_NONE;
+
+    for (size_t i = 0; i < *count && !error; i++) {
+        struct entry *entry = &entries[made];
+
+        stamp(entry);
+        error = journal_storable(passages[i].text, passages[i].length, TEXT_MAX, &entry->text);
+        made += !error;
+        if (!error)
+            error = journal_guess_entry(journal, entry);
+        else if (error == ERROR_INVALID)
+            error = ERROR_NONE;
+    }
+    *count = made;
+    return error;
+}
+
+enum error journal_write_all(struct journal *journal, const struct passage *passages, size_t *count,
+                             const struct draft *rest, struct entry *last)
+{
+    size_t room = *count;
+    struct entry *entries = calloc(room + 1, sizeof *entries);
+    bool changed;
+    enum error error =
+        entries ? journal_refresh(journal, &changed) : error_raise_plain(ERROR_NO_MEMORY);
+
+    *last = (struct entry){0};
+    if (!error)
+        error = prepare_all(journal, passages, count, entries);
+    if (!error)
+        error = db_add_all(journal->db, entries, *count, rest);
+    if (!error && *count > 0) {
+        *last = entries[*count - 1];
+        entries[*count - 1] = (struct entry){0};
+    }
+    clear_all(entries, entries ? room : 0);
+    return error;
+}
+
 static enum error no_message(int64_t id)
 {
     return error_raise(ERROR_NOT_FOUND, "there is no message %lld; `emotrack history` lists them",

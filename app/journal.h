@@ -84,6 +84,18 @@ enum error journal_batch(struct journal *journal, int threads, struct batch **ou
 enum error journal_write(struct journal *journal, const char *text, size_t length, int64_t draft,
                          struct entry *out) MUST_CHECK;
 
+/* A part of a text that is not the caller's alone. */
+struct passage {
+    const char *text;
+    size_t length;
+};
+
+/* The same for several, in one act, in which the draft that they are taken from becomes `rest` (id
+ * 0: there is none; empty: it is removed). Those that are nothing but blanks are left out;
+ * `*count`: how many were not. `last`: the last of them; id 0: all were. */
+enum error journal_write_all(struct journal *journal, const struct passage *passages, size_t *count,
+                             const struct draft *rest, struct entry *last) MUST_CHECK;
+
 enum error journal_get(struct journal *journal, int64_t id, struct entry *out) MUST_CHECK;
 
 /* Changes a message's text and guesses anew. The emotion that the user has given it stays true: the
@@ -176,9 +188,10 @@ struct draft_keeper;
 enum error draft_keeper_open(const struct journal *journal, struct draft_keeper **out) MUST_CHECK;
 void draft_keeper_close(struct draft_keeper *keeper); /* NULL is safe */
 
-/* As journal_draft_save. */
-enum error draft_keeper_save(struct draft_keeper *keeper, int64_t *id, const char *text,
-                             size_t length) MUST_CHECK;
+/* As journal_draft_save. `message`: the message whose new text it is, as long as that is there; 0:
+ * none. */
+enum error draft_keeper_save(struct draft_keeper *keeper, int64_t *id, int64_t message,
+                             const char *text, size_t length) MUST_CHECK;
 
 /* `durable` false: what is done through this journal no longer waits for the disk. It outlives the
  * program, however it ends, and is safe from a power cut when draft_keeper_sync has returned. */

@@ -4,7 +4,7 @@
 
 enum error journal_draft_save(struct journal *journal, int64_t *id, const char *text, size_t length)
 {
-    return db_draft_save(journal->db, id, text, length);
+    return db_draft_save(journal->db, id, 0, text, length);
 }
 
 enum error journal_draft_list(struct journal *journal, struct draft **out, size_t *count)
@@ -46,10 +46,10 @@ void draft_keeper_close(struct draft_keeper *keeper)
     free(keeper);
 }
 
-enum error draft_keeper_save(struct draft_keeper *keeper, int64_t *id, const char *text,
-                             size_t length)
+enum error draft_keeper_save(struct draft_keeper *keeper, int64_t *id, int64_t message,
+                             const char *text, size_t length)
 {
-    return db_draft_save(keeper->db, id, text, length);
+    return db_draft_save(keeper->db, id, message, text, length);
 }
 
 enum error journal_set_durable(struct journal *journal, bool durable)

@@ -134,7 +134,8 @@ static const char *const removal[] = {
     "INSERT INTO main.message (id, created, offset, text, guess, probability, model)"              \
     " SELECT id, created, offset, " text ", guess, probability, model FROM copy.message"
 #define COPY_DRAFTS(text)                                                                          \
-    "INSERT INTO main.draft (id, text, changed) SELECT id, " text ", changed FROM copy.draft"
+    "INSERT INTO main.draft (id, message, text, changed)"                                          \
+    " SELECT id, message, " text ", changed FROM copy.draft"
 
 /* Texts in clear are encrypted on the way where the journal is. */
 static const char *const clear_texts[] = {

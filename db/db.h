@@ -73,6 +73,11 @@ enum error db_changed(struct db *db, bool *changed) MUST_CHECK;
  * (0: none) is removed in the same transaction: the message that it became is never there twice. */
 enum error db_add(struct db *db, const struct entry *entry, int64_t draft, int64_t *id) MUST_CHECK;
 
+/* Adds several in one transaction, which are given their numbers; in the same, the draft rest->id
+ * (0: there is none) becomes rest->text, and is removed where that is empty. */
+enum error db_add_all(struct db *db, struct entry *entries, size_t count,
+                      const struct draft *rest) MUST_CHECK;
+
 /* ERROR_NOT_FOUND: no message has this id. The caller clears the entry. */
 enum error db_get(struct db *db, int64_t id, struct entry *out) MUST_CHECK;
 
@@ -174,10 +179,12 @@ enum error db_count(struct db *db, size_t *count) MUST_CHECK;
 /* ---- drafts and settings ---- */
 
 /* Keeps what stands in a text box as the draft *id: 0 is a new one, which is given its number then;
- * one that is gone is made anew. An empty text removes it (*id becomes 0), its bytes and those of
+ * one that is gone is made anew. `message`: the message whose new text it is, as long as that is
+ * there; 0: none. An empty text removes it (*id becomes 0), its bytes and those of
  * what stood there before too; where another program is reading just then, they leave the WAL when
  * that is next truncated, at the latest when the last program closes the journal. */
-enum error db_draft_save(struct db *db, int64_t *id, const char *text, size_t length) MUST_CHECK;
+enum error db_draft_save(struct db *db, int64_t *id, int64_t message, const char *text,
+                         size_t length) MUST_CHECK;
 
 /* The one that was saved last comes first. The caller frees them: drafts_free. */
 enum error db_draft_list(struct db *db, struct draft **out, size_t *count) MUST_CHECK;

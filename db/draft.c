@@ -16,24 +16,29 @@ enum error draft_remove(struct db *db, int64_t id, bool *was)
     return error;
 }
 
-static enum error draft_put(struct db *db, int64_t *id, const char *text, size_t length)
+enum error draft_put(struct db *db, int64_t *id, int64_t message, const char *text, size_t length)
 {
     struct query query;
     enum error error = *id ? ERROR_NONE : db_next_id(db, "draft", id);
 
     if (error)
         return error;
-    query_start(&query, db,
-                "INSERT INTO draft (id, text, changed) VALUES (?1, sealed('draft', ?1, ?2), ?3)"
-                " ON CONFLICT (id) DO UPDATE SET text = excluded.text, changed = excluded.changed");
+    query_start(
+        &query, db,
+        "INSERT INTO draft (id, message, text, changed)"
+        " VALUES (?1, (SELECT id FROM message WHERE id = ?2), sealed('draft', ?1, ?3), ?4)"
+        " ON CONFLICT (id) DO UPDATE"
+        " SET message = excluded.message, text = excluded.text, changed = excluded.changed");
     query_bind_integer(&query, *id);
+    query_bind_integer(&query, message);
     query_bind_blob(&query, text, length);
     query_bind_integer(&query, clock_wall());
     query_step(&query);
     return query_finish(&query);
 }
 
-enum error db_draft_save(struct db *db, int64_t *id, const char *text, size_t length)
+enum error db_draft_save(struct db *db, int64_t *id, int64_t message, const char *text,
+                         size_t length)
 {
     bool emptied = false;
     int64_t number = *id;
@@ -42,7 +47,8 @@ enum error db_draft_save(struct db *db, int64_t *id, const char *text, size_t le
     error = transaction_begin(db);
     if (error)
         return error;
-    error = length ? draft_put(db, &number, text, length) : draft_remove(db, number, &emptied);
+    error =
+        length ? draft_put(db, &number, message, text, length) : draft_remove(db, number, &emptied);
     error = transaction_end_quietly(db, error);
     if (!error)
         *id = length ? number : 0;
@@ -53,11 +59,12 @@ enum error db_draft_save(struct db *db, int64_t *id, const char *text, size_t le
 
 static bool read_draft(struct query *query, struct draft *out)
 {
-    const void *text = sqlite3_column_blob(query->statement, 2);
-    size_t length = (size_t)sqlite3_column_bytes(query->statement, 2);
+    const void *text = sqlite3_column_blob(query->statement, 3);
+    size_t length = (size_t)sqlite3_column_bytes(query->statement, 3);
 
     *out = (struct draft){.id = query_integer(query, 0),
-                          .changed = query_integer(query, 1),
+                          .message = query_integer(query, 1),
+                          .changed = query_integer(query, 2),
                           .text = calloc(1, length + 1),
                           .length = length};
     if (text && out->text)
@@ -83,7 +90,7 @@ enum error db_draft_list(struct db *db, struct draft **out, size_t *count)
     *out = NULL;
     *count = 0;
     query_start(&query, db,
-                "SELECT id, changed, opened('draft', id, text) AS text FROM draft"
+                "SELECT id, message, changed, opened('draft', id, text) AS text FROM draft"
                 " WHERE text IS NOT NULL ORDER BY changed DESC, id DESC");
     while (query_step(&query))
         append(&query, out, count);

@@ -29,6 +29,7 @@ struct entry {
 /* A message that is not sent yet: any bytes. One that the db fills in owns its text. */
 struct draft {
     int64_t id;      /* 1 and up, never used twice within a profile */
+    int64_t message; /* whose new text it is; 0: a message of its own */
     int64_t changed; /* when it was last saved, milliseconds since 1970-01-01T00:00:00Z */
     char *text;      /* length bytes and a NUL */
     size_t length;

@@ -224,6 +224,10 @@ enum error entry_walk(struct query *query, db_visit *visit, void *context) MUST_
 
 /* ---- drafts (draft.c) ---- */
 
+/* Within a transaction. As db_draft_save, for a text that is not empty. */
+enum error draft_put(struct db *db, int64_t *id, int64_t message, const char *text,
+                     size_t length) MUST_CHECK;
+
 /* Within a transaction. `*was`: there was one of that number. */
 enum error draft_remove(struct db *db, int64_t id, bool *was) MUST_CHECK;
 

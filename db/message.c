@@ -45,6 +45,34 @@ enum error db_add(struct db *db, const struct entry *entry, int64_t draft, int64
     return error;
 }
 
+static enum error put_rest(struct db *db, const struct draft *rest, bool *emptied)
+{
+    int64_t id = rest->id;
+
+    if (!id)
+        return ERROR_NONE;
+    return rest->length ? draft_put(db, &id, rest->message, rest->text, rest->length)
+                        : draft_remove(db, id, emptied);
+}
+
+enum error db_add_all(struct db *db, struct entry *entries, size_t count, const struct draft *rest)
+{
+    bool emptied = false;
+    enum error error;
+
+    error = transaction_begin(db);
+    if (error)
+        return error;
+    for (size_t i = 0; i < count && !error; i++)
+        error = insert(db, &entries[i], &entries[i].id);
+    if (!error)
+        error = put_rest(db, rest, &emptied);
+    error = transaction_end(db, error);
+    if (!error && emptied)
+        purge_wal(db);
+    return error;
+}
+
 enum error db_get(struct db *db, int64_t id, struct entry *out)
 {
     struct query query;

@@ -113,6 +113,7 @@ static const char *const migration[] = {
     "ALTER TABLE draft RENAME TO earlier;"
     "CREATE TABLE draft ("
     "  id INTEGER PRIMARY KEY AUTOINCREMENT,"
+    "  message INTEGER REFERENCES message ON DELETE SET NULL," /* that it edits; NULL: a new one */
     "  text BLOB NOT NULL,"
     "  changed INTEGER NOT NULL);" /* ms since 1970 UTC */
     "INSERT INTO draft (text, changed) SELECT text,"

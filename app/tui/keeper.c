@@ -22,6 +22,7 @@ enum {
 struct kept {
     struct kept *next;
     int64_t id;         /* 0: it has none yet; else it is claimed */
+    int64_t message;    /* whose new text it is; 0: none */
     struct buffer text; /* to be saved */
     bool unsaved;
     bool saving; /* the thread is at it, with a copy */
@@ -127,8 +128,8 @@ static enum error save(struct keeper *keeper, struct kept *kept)
     keeper->hurry = false;
     pthread_mutex_unlock(&keeper->lock);
     if (!error)
-        error = draft_keeper_save(keeper->drafts, &id, keeper->copy.data ? keeper->copy.data : "",
-                                  keeper->copy.length);
+        error = draft_keeper_save(keeper->drafts, &id, kept->message,
+                                  keeper->copy.data ? keeper->copy.data : "", keeper->copy.length);
     pthread_mutex_lock(&keeper->lock);
     kept->saving = false;
     kept->unsaved = kept->unsaved || error;
@@ -358,7 +359,7 @@ bool keeper_free(struct keeper *keeper, int64_t id)
     return is_free;
 }
 
-enum error keeper_open(struct keeper *keeper, int64_t id, struct kept **out)
+enum error keeper_open(struct keeper *keeper, int64_t id, int64_t message, struct kept **out)
 {
     struct kept *kept = calloc(1, sizeof *kept);
 
@@ -366,6 +367,7 @@ enum error keeper_open(struct keeper *keeper, int64_t id, struct kept **out)
     if (!kept)
         return error_raise_plain(ERROR_NO_MEMORY);
     kept->id = id;
+    kept->message = message;
     if (id && !claim_take(keeper->claims, id)) {
         free(kept);
         return error_raise(ERROR_BUSY, "another window of EmoTrack has this draft");

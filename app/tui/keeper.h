@@ -34,8 +34,10 @@ enum error keeper_end(struct keeper *keeper) MUST_CHECK;
 struct kept;
 
 /* Takes the draft `id`, which this window or nobody may have in hand; 0: a new one, which has no
- * number until it is first saved. ERROR_BUSY: another window has it. ERROR_NO_MEMORY. */
-enum error keeper_open(struct keeper *keeper, int64_t id, struct kept **out) MUST_CHECK;
+ * number until it is first saved. `message`: the message whose new text it is; 0: none. ERROR_BUSY:
+ * another window has it. ERROR_NO_MEMORY. */
+enum error keeper_open(struct keeper *keeper, int64_t id, int64_t message,
+                       struct kept **out) MUST_CHECK;
 
 /* Whether a draft is free, or in this window's hand. */
 bool keeper_free(struct keeper *keeper, int64_t id);

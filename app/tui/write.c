@@ -43,7 +43,11 @@ enum error write_init(struct write *write, struct face *face, struct keeper *kee
     buffer_init(&write->set_aside, TEXT_MAX);
     buffer_init(&write->pasted, KEYS_PASTE_MAX);
     error = write_take_draft(write, face);
-    return error ? error : load_newest(write, face);
+    if (!error)
+        error = load_newest(write, face);
+    if (!error)
+        write_resume_edit(write, face, 0);
+    return error;
 }
 
 /* What the keeper has in hand ends with it. */
@@ -103,16 +107,18 @@ const char *write_subject(const struct write *write, size_t *length)
 
 /* ---- editing an older message ---- */
 
-/* Takes the draft out of the box; it is in hand still. */
-static enum error set_aside(struct write *write)
+/* Puts the edit into the box; the draft that was there is in hand still. */
+static enum error set_aside(struct write *write, const struct draft *edit)
 {
     struct kept *kept;
-    enum error error = keeper_open(write->keeper, 0, &kept);
+    enum error error = keeper_open(write->keeper, edit->id, edit->message, &kept);
 
     if (error)
         return error;
     buffer_clear(&write->set_aside);
     error = buffer_append(&write->set_aside, write->box.text.data, write->box.text.length);
+    if (!error)
+        error = editor_set(&write->box, edit->text, edit->length);
     if (error) {
         keeper_close(write->keeper, kept);
         return error;
@@ -123,24 +129,39 @@ static enum error set_aside(struct write *write)
 }
 
 /* An edit that is under way is kept as a draft of its own, so that a crash does not lose it. */
-void write_edit(struct write *write, struct face *face, int64_t id)
+bool write_begin_edit(struct write *write, struct face *face, const struct draft *edit)
+{
+    write_keep(write, face);
+    if (face_complain(face, set_aside(write, edit)))
+        return false;
+    write->box.changed = false; /* nothing is lost yet */
+    write->editing = edit->message;
+    write->mode = WRITE_EDIT;
+    face_say(face, "Editing message %lld%s: Enter saves it, Esc leaves it as it was.",
+             (long long)edit->message, edit->id ? ", where it was left off" : "");
+    return true;
+}
+
+static void edit_anew(struct write *write, struct face *face, int64_t id)
 {
     struct entry entry;
-    enum error error = journal_get(face->journal, id, &entry);
 
-    write_keep(write, face);
-    if (!error && !write->editing)
-        error = set_aside(write);
-    if (!error)
-        error = editor_set(&write->box, entry.text, strlen(entry.text));
-    if (!face_complain(face, error)) {
-        write->box.changed = false; /* nothing is lost yet */
-        write->editing = id;
-        write->mode = WRITE_EDIT;
-        face_say(face, "Editing message %lld: Enter saves it, Esc leaves it as it was.",
-                 (long long)id);
-    }
+    if (!face_complain(face, journal_get(face->journal, id, &entry)))
+        write_begin_edit(
+            write, face,
+            &(struct draft){.message = id, .text = entry.text, .length = strlen(entry.text)});
     entry_clear(&entry);
+}
+
+void write_edit(struct write *write, struct face *face, int64_t id)
+{
+    if (write->editing) {
+        write->mode = WRITE_EDIT;
+        face_say(face, "Message %lld is being edited: Enter saves the change, Esc drops it.",
+                 (long long)write->editing);
+    } else if (!write_resume_edit(write, face, id)) {
+        edit_anew(write, face, id);
+    }
 }
 
 /* The draft comes back. What was in the box can be yanked. */
@@ -214,7 +235,7 @@ static void begin_next(struct write *write, struct face *face)
 
     editor_finish(&write->box);
     write->box.changed = false;
-    if (face_complain(face, keeper_open(write->keeper, 0, &kept)))
+    if (face_complain(face, keeper_open(write->keeper, 0, 0, &kept)))
         return; /* memory is short; the old one does as well, whose number is free again */
     keeper_close(write->keeper, write->kept);
     write->kept = kept;

@@ -41,7 +41,8 @@ struct write {
     uint64_t act; /* SAVE_SETTLES: the message is on the disk with this act of the journal */
     struct buffer pasted;
     struct kept *kept_paste; /* so that a crash does not lose it */
-    size_t lines, line;      /* of it: how many there are, and are saved */
+    size_t lines, line;      /* of it: how many there are, and are done with, */
+    size_t saved;            /* as so many messages */
     bool all_labels;         /* show every label's bar, not only the first few */
     bool fresh;              /* the last message was saved just now: show its guess until it is
                                 rated or something is typed */
@@ -67,8 +68,13 @@ bool write_rest(struct write *write, struct face *face);
  * it is there: nobody shall rate another than the one that they see. */
 void write_reload(struct write *write, struct face *face);
 
-/* Puts a message into the box for editing; the draft is set aside. */
+/* Puts a message into the box for editing; the draft is set aside. What an earlier window had
+ * changed in it and not saved is there again. */
 void write_edit(struct write *write, struct face *face, int64_t id);
+
+/* The same with the new text; edit->id 0: it is no draft yet. Returns whether that could be done.
+ */
+bool write_begin_edit(struct write *write, struct face *face, const struct draft *edit);
 
 /* Whether letters go into the box. */
 bool write_typing(const struct write *write);
@@ -84,6 +90,10 @@ extern const char *const write_modes[];
 /* Puts the draft that was saved last, of those that no other window has, into the box; none: the
  * box is empty. */
 enum error write_take_draft(struct write *write, struct face *face) MUST_CHECK;
+
+/* Goes on with the edit of a message that a crash cut off; 0: of any. Returns whether there is one
+ * that no other window has. */
+bool write_resume_edit(struct write *write, struct face *face, int64_t message);
 
 /* In a journal that was replaced the number of the draft may be another one's: it gets a new one.
  */

@@ -2,12 +2,18 @@
 
 #include <stdlib.h>
 
-/* Drafts have the order of their numbers; a new one, which has none yet, comes last. */
+/* Drafts have the order of their numbers; a new one, which has none yet, comes last. The new text
+ * of a message is none of them. */
+
+static bool is_free(struct write *write, const struct draft *draft)
+{
+    return !draft->message && keeper_free(write->keeper, draft->id);
+}
 
 static enum error in_hand(struct write *write, int64_t id, const char *text, size_t length)
 {
     struct kept *kept;
-    enum error error = keeper_open(write->keeper, id, &kept);
+    enum error error = keeper_open(write->keeper, id, 0, &kept);
 
     if (!error)
         error = editor_set(&write->box, text, length);
@@ -27,7 +33,7 @@ static void count(struct write *write, const struct draft *drafts, size_t total,
     write->drafts = 0;
     write->position = 1;
     for (size_t i = 0; i < total; i++) {
-        if (!keeper_free(write->keeper, drafts[i].id))
+        if (!is_free(write, &drafts[i]))
             continue;
         write->drafts++;
         write->position += !id || drafts[i].id < id;
@@ -43,7 +49,8 @@ enum error write_take_draft(struct write *write, struct face *face)
 
     /* One that another window has, or that is longer than a message can be, stays where it is. */
     while (!error && i < total && !write->kept) {
-        if (in_hand(write, drafts[i].id, drafts[i].text, drafts[i].length) == ERROR_NONE)
+        if (!drafts[i].message &&
+            in_hand(write, drafts[i].id, drafts[i].text, drafts[i].length) == ERROR_NONE)
             id = drafts[i].id;
         i++;
     }
@@ -55,11 +62,30 @@ enum error write_take_draft(struct write *write, struct face *face)
     return error;
 }
 
+bool write_resume_edit(struct write *write, struct face *face, int64_t message)
+{
+    struct draft *drafts = NULL;
+    size_t total = 0;
+    bool resumed = false;
+
+    if (face_complain(face, journal_draft_list(face->journal, &drafts, &total)))
+        return false;
+    for (size_t i = 0; i < total && !resumed; i++) {
+        const struct draft *draft = &drafts[i];
+
+        if (draft->message && (!message || draft->message == message) &&
+            keeper_free(write->keeper, draft->id))
+            resumed = write_begin_edit(write, face, draft);
+    }
+    drafts_free(drafts, total);
+    return resumed;
+}
+
 void write_renumber(struct write *write, struct face *face)
 {
     struct kept *kept;
 
-    if (face_complain(face, keeper_open(write->keeper, 0, &kept)))
+    if (face_complain(face, keeper_open(write->keeper, 0, 0, &kept)))
         return;
     keeper_close(write->keeper, write->kept);
     write->kept = kept;
@@ -109,7 +135,7 @@ static const struct draft *find(struct write *write, const struct draft *drafts,
         bool behind = newer ? id && draft->id > id : !id || draft->id < id;
 
         if (behind && (!found || (draft->id < found->id) == newer) && draft->id != id &&
-            keeper_free(write->keeper, draft->id))
+            is_free(write, draft))
             found = draft;
     }
     return found;

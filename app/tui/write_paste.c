@@ -1,10 +1,9 @@
 #include "app/tui/write.h"
 
-#include "base/clock.h"
-
 #include <string.h>
 
-enum { SLICE = 20 /* ms of saving, between which the screen is drawn and keys are read */ };
+/* How much is saved in one act, between which the screen is drawn and keys are read. */
+enum { SLICE_LINES = 16, SLICE_BYTES = 16 * 1024 };
 
 /* The line at the start of a text, without its end; `*next`: where the next begins. CR LF, LF and
  * CR end a line. */
@@ -47,7 +46,7 @@ static void keep(struct write *write, struct face *face)
     enum error error = ERROR_NONE;
 
     if (!write->kept_paste)
-        error = keeper_open(write->keeper, 0, &write->kept_paste);
+        error = keeper_open(write->keeper, 0, 0, &write->kept_paste);
     if (!error)
         error = keeper_put(write->keeper, write->kept_paste, text->data ? text->data : "", length);
     face_complain(face, error);
@@ -64,7 +63,7 @@ static void end(struct write *write, struct face *face)
         keeper_close(write->keeper, write->kept_paste);
         write->kept_paste = NULL;
     }
-    write->lines = write->line = 0;
+    write->lines = write->line = write->saved = 0;
 }
 
 static void ask(struct write *write, struct face *face)
@@ -141,34 +140,51 @@ void write_paste_lines(void *state, struct face *face)
     write_paste_on(write, face);
 }
 
-/* Saves the first line and takes it from what was pasted. */
-static enum error save_line(struct write *write, struct face *face)
+/* The first lines that are not blank. Returns how many; `*end`: where they end. */
+static size_t cut(const struct buffer *text, struct passage out[SLICE_LINES], size_t *end)
+{
+    size_t count = 0, next, at = 0;
+
+    for (; at < text->length && count < SLICE_LINES && at < SLICE_BYTES; at += next) {
+        const char *line = text->data + at;
+        size_t length = line_at(line, text->length - at, &next);
+
+        if (length > TEXT_MAX && count > 0)
+            break; /* no message: those before it are */
+        if (!is_blank(line, length))
+            out[count++] = (struct passage){line, length};
+    }
+    *end = at;
+    return count;
+}
+
+/* What was pasted, without what is saved, is the draft then, in the same act: a line that is a
+ * message is no part of a draft, however the program ends. */
+static enum error save_slice(struct write *write, struct face *face, int64_t draft)
 {
     struct buffer *text = &write->pasted;
-    size_t next, length = line_at(text->data, text->length, &next);
-    struct entry entry = {0};
-    enum error error = ERROR_NONE;
+    struct passage lines[SLICE_LINES];
+    size_t end, count = cut(text, lines, &end), saved = count;
+    struct draft rest = {.id = draft, .text = text->data + end, .length = text->length - end};
+    struct entry last;
+    enum error error = journal_write_all(face->journal, lines, &saved, &rest, &last);
 
-    if (!is_blank(text->data, length)) {
-        error = journal_write(face->journal, text->data, length, 0, &entry);
-        if (error == ERROR_INVALID) /* signs that nobody sees: no message */
-            error = ERROR_NONE;
-        if (error)
-            return error;
-        write->line++;
-    }
-    text->length -= next;
-    memmove(text->data, text->data + next, text->length + 1);
-    if (entry.id) {
+    if (error)
+        return error;
+    text->length -= end;
+    memmove(text->data, text->data + end, text->length + 1);
+    write->line += count;
+    write->saved += saved;
+    if (last.id) {
         entry_clear(&write->last);
-        write->last = entry;
+        write->last = last;
     }
     return ERROR_NONE;
 }
 
 static void finish(struct write *write, struct face *face)
 {
-    size_t saved = write->line;
+    size_t saved = write->saved;
 
     end(write, face);
     write->mode = WRITE_OUTSIDE;
@@ -176,22 +192,29 @@ static void finish(struct write *write, struct face *face)
              saved);
 }
 
+static void stop_at(struct write *write, struct face *face, const char *sentence)
+{
+    write->mode = WRITE_PASTE;
+    face_say(face, "%zu of %zu lines are saved: %s. [l] goes on, [o] puts the rest in the box.",
+             write->line, write->lines, sentence);
+    face->complaint = true;
+}
+
 void write_paste_on(struct write *write, struct face *face)
 {
-    int64_t until = clock_milliseconds() + SLICE;
-    enum error error = ERROR_NONE;
+    int64_t draft = 0;
+    enum error error =
+        write->kept_paste ? keeper_stop(write->keeper, write->kept_paste, &draft) : ERROR_NONE;
 
-    while (!error && write->pasted.length > 0 && clock_milliseconds() < until)
-        error = save_line(write, face);
-    keep(write, face);
-    if (error && error != ERROR_BUSY) {
-        ask(write, face);
-        face_say(face, "%zu of %zu lines are saved: %s. [l] goes on, [o] puts the rest in the box.",
-                 write->line, write->lines, error_sentence());
-        face->complaint = true;
-    } else if (write->pasted.length == 0) {
+    if (!error)
+        error = save_slice(write, face, draft);
+    if (error && error != ERROR_BUSY)
+        stop_at(write, face, error_sentence());
+    else if (write->pasted.length == 0)
         finish(write, face);
-    } else {
+    else
         face_say(face, "Saving line %zu of %zu ... Esc stops.", write->line + 1, write->lines);
-    }
+    /* The keeper was stopped before it had saved it as a draft. */
+    if (write->pasted.length > 0 && (error || !draft))
+        keep(write, face);
 }

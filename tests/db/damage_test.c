@@ -25,7 +25,7 @@ static void make_journal(struct buffer *content)
             assert_ok(db_rate(db, id, VERDICT_WRONG, i % 2 ? "fear" : NULL));
     }
     memset(draft, 'd', sizeof draft);
-    assert_ok(db_draft_save(db, &draft_id, draft, sizeof draft));
+    assert_ok(db_draft_save(db, &draft_id, 0, draft, sizeof draft));
     assert_ok(db_setting_set(db, "theme", "dark"));
     db_close(db);
     buffer_init(content, FILE_ROOM);

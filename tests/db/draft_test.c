@@ -9,6 +9,7 @@ static void assert_drafts(struct db *db, const struct draft *expected, size_t co
     assert_int_equal(found, count);
     for (size_t i = 0; i < count; i++) {
         assert_int_equal(drafts[i].id, expected[i].id);
+        assert_int_equal(drafts[i].message, expected[i].message);
         assert_true(drafts[i].changed > 1700000000000);
         assert_int_equal(drafts[i].length, expected[i].length);
         assert_memory_equal(drafts[i].text, expected[i].text, expected[i].length);
@@ -30,16 +31,16 @@ static void saving_and_listing(void **state)
 
     (void)state;
     assert_drafts(db, NULL, 0);
-    assert_ok(db_draft_save(db, &id, "", 0));
+    assert_ok(db_draft_save(db, &id, 0, "", 0));
     assert_int_equal(id, 0);
     assert_drafts(db, NULL, 0);
-    assert_ok(db_draft_save(db, &id, first, 5));
+    assert_ok(db_draft_save(db, &id, 0, first, 5));
     assert_int_equal(id, 1);
     assert_draft(db, first, 5);
-    assert_ok(db_draft_save(db, &id, any, sizeof any - 1));
+    assert_ok(db_draft_save(db, &id, 0, any, sizeof any - 1));
     assert_draft(db, any, sizeof any - 1);
     memset(large, 'y', sizeof large);
-    assert_ok(db_draft_save(db, &id, large, sizeof large));
+    assert_ok(db_draft_save(db, &id, 0, large, sizeof large));
     assert_int_equal(id, 1);
     db_close(db);
     db = scratch_open("x.db", DB_READ);
@@ -60,22 +61,22 @@ static void several(void **state)
     int64_t first = 0, second = 0, gone;
 
     (void)state;
-    assert_ok(db_draft_save(db, &first, one, 3));
-    assert_ok(db_draft_save(db, &second, two, 3));
+    assert_ok(db_draft_save(db, &first, 0, one, 3));
+    assert_ok(db_draft_save(db, &second, 0, two, 3));
     assert_int_equal(first, 1);
     assert_int_equal(second, 2);
     scratch_sql("x.db", "UPDATE draft SET changed = 1750000000000");
     assert_drafts(db, both, 2);
     gone = second;
-    assert_ok(db_draft_save(db, &second, "", 0));
+    assert_ok(db_draft_save(db, &second, 0, "", 0));
     assert_int_equal(second, 0);
     /* Its number is not given to another one, and whoever has it still goes on with it. */
-    assert_ok(db_draft_save(db, &second, one, 3));
+    assert_ok(db_draft_save(db, &second, 0, one, 3));
     assert_int_equal(second, 3);
-    assert_ok(db_draft_save(db, &first, again, 5));
+    assert_ok(db_draft_save(db, &first, 0, again, 5));
     scratch_sql("x.db", "UPDATE draft SET changed = 1750000000000");
     assert_drafts(db, changed, 2);
-    assert_ok(db_draft_save(db, &gone, two, 3));
+    assert_ok(db_draft_save(db, &gone, 0, two, 3));
     assert_int_equal(gone, 2);
     assert_drafts(db, three, 3);
     db_close(db);
@@ -90,10 +91,10 @@ static void the_last_saved_comes_first(void **state)
     int64_t first = 0, second = 0;
 
     (void)state;
-    assert_ok(db_draft_save(db, &first, old, 3));
-    assert_ok(db_draft_save(db, &second, old, 3));
+    assert_ok(db_draft_save(db, &first, 0, old, 3));
+    assert_ok(db_draft_save(db, &second, 0, old, 3));
     scratch_sql("x.db", "UPDATE draft SET changed = 1750000000000");
-    assert_ok(db_draft_save(db, &first, new, 3));
+    assert_ok(db_draft_save(db, &first, 0, new, 3));
     assert_drafts(db, both, 2);
     db_close(db);
 }
@@ -106,7 +107,7 @@ static void a_connection_that_does_not_wait_for_the_disk(void **state)
 
     (void)state;
     assert_ok(db_set_durable(db, false));
-    assert_ok(db_draft_save(db, &id, text, sizeof text - 1));
+    assert_ok(db_draft_save(db, &id, 0, text, sizeof text - 1));
     assert_ok(db_set_durable(db, true));
     assert_draft(db, text, sizeof text - 1);
     db_close(db);
@@ -127,16 +128,64 @@ static void emptied_drafts_are_gone(void **state)
         for (size_t length = 10; length < sizeof text; length *= 3) {
             for (size_t i = 0; i + 9 < length; i += 9)
                 memcpy(text + i, "q7w3secrt", 9);
-            assert_ok(db_draft_save(db, &draft, text, length));
+            assert_ok(db_draft_save(db, &draft, 0, text, length));
         }
         assert_true(scratch_has("q7w3secrt"));
         if (round % 2)
-            assert_ok(db_draft_save(db, &draft, "", 0));
+            assert_ok(db_draft_save(db, &draft, 0, "", 0));
         else
             assert_ok(db_add(db, &entry, draft, &id));
         assert_false(scratch_has("q7w3secrt"));
     }
     db_close(idle);
+    db_close(db);
+}
+
+/* A draft that is the new text of a message is a message of its own when that is gone. */
+static void of_a_message(void **state)
+{
+    struct db *db = scratch_open("x.db", DB_CREATE);
+    static char text[] = "new", more[] = "newer";
+    struct draft draft = {.id = 1, .message = scratch_add(db, "old"), .text = text, .length = 3};
+    int64_t id = 0, message = draft.message;
+
+    (void)state;
+    assert_ok(db_draft_save(db, &id, message, text, 3));
+    assert_drafts(db, &draft, 1);
+    assert_ok(db_delete(db, &message, 1));
+    draft.message = 0;
+    assert_drafts(db, &draft, 1);
+    draft.text = more;
+    draft.length = 5;
+    assert_ok(db_draft_save(db, &id, message, more, 5));
+    assert_drafts(db, &draft, 1);
+    db_close(db);
+}
+
+/* What became messages is in the draft no more, in one act; where it fails, nothing is changed. */
+static void that_becomes_messages(void **state)
+{
+    struct db *db = scratch_open("x.db", DB_CREATE);
+    static char all[] = "one two three", left[] = "three", one[] = "one", two[] = "two";
+    struct entry entries[] = {scratch_entry(one), scratch_entry(two)};
+    struct draft rest = {.id = 0, .text = left, .length = 5};
+
+    (void)state;
+    assert_ok(db_draft_save(db, &rest.id, 0, all, sizeof all - 1));
+    scratch_sql("x.db", "CREATE TRIGGER t BEFORE UPDATE ON draft"
+                        " BEGIN SELECT raise(ABORT, 'no'); END");
+    assert_true(db_add_all(db, entries, 2, &rest) != ERROR_NONE);
+    assert_int_equal(scratch_matches(db, ""), 0);
+    assert_draft(db, all, sizeof all - 1);
+    scratch_sql("x.db", "DROP TRIGGER t");
+    assert_ok(db_add_all(db, entries, 2, &rest));
+    assert_int_equal(entries[0].id, 1);
+    assert_int_equal(entries[1].id, 2);
+    assert_draft(db, left, 5);
+    rest.length = 0;
+    assert_ok(db_add_all(db, entries, 1, &rest));
+    assert_drafts(db, NULL, 0);
+    assert_int_equal(scratch_matches(db, ""), 3);
     db_close(db);
 }
 
@@ -171,7 +220,7 @@ static void hasty_connections(void **state)
     (void)state;
     assert_ok(db_set_durable(db, false));
     assert_ok(db_set_durable(keeper, false));
-    assert_ok(db_draft_save(keeper, &draft, text, strlen(text)));
+    assert_ok(db_draft_save(keeper, &draft, 0, text, strlen(text)));
     assert_ok(db_changed(db, &changed));
     assert_false(changed);
     assert_int_equal(db_acts(db), 0);
@@ -198,6 +247,8 @@ int main(void)
         scratch_test(a_connection_that_does_not_wait_for_the_disk),
         scratch_test(emptied_drafts_are_gone),
         scratch_test(hasty_connections),
+        scratch_test(of_a_message),
+        scratch_test(that_becomes_messages),
         scratch_test(settings),
     };
 

@@ -37,7 +37,7 @@ static void write_acts(int number)
         int64_t id, draft = 0;
 
         snprintf(text, sizeof text, "writer %d act %d", number, i);
-        CHECK(db_draft_save(db, &draft, text, strlen(text)));
+        CHECK(db_draft_save(db, &draft, 0, text, strlen(text)));
         CHECK(db_add(db, &entry, i % 2 ? draft : 0, &id));
         CHECK(db_rate(db, id, VERDICT_RIGHT, NULL));
         CHECK(db_changed(db, &changed));
@@ -120,7 +120,7 @@ static void write_until_killed(int out)
         int64_t id = scratch_add(db, "some words that are saved"), draft = 1;
 
         CHECK(db_rate(db, id, VERDICT_WRONG, "fear"));
-        CHECK(db_draft_save(db, &draft, "draft", 5));
+        CHECK(db_draft_save(db, &draft, 0, "draft", 5));
         if (i % 16 == 15 || write(out, &id, sizeof id) != (ssize_t)sizeof id)
             CHECK(db_delete(db, &id, 1));
     }

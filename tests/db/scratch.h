@@ -101,7 +101,7 @@ static inline enum error scratch_draft(struct db *db, const char *text)
 {
     int64_t id = 1;
 
-    return db_draft_save(db, &id, text, strlen(text));
+    return db_draft_save(db, &id, 0, text, strlen(text));
 }
 
 /* Whether the draft that was saved last has this text; NULL: whether there is none. */

@@ -124,8 +124,8 @@ static void what_is_written_later(void **state)
     assert_ok(db_add(db, &entry, 1, &entry.id));
     assert_int_equal(entry.id, 3);
     assert_true(scratch_draft_is(db, NULL));
-    assert_ok(db_draft_save(db, &draft, "q7w3secrt again", 15));
-    assert_ok(db_draft_save(db, &draft, "q7w3secrt more", 14));
+    assert_ok(db_draft_save(db, &draft, 0, "q7w3secrt again", 15));
+    assert_ok(db_draft_save(db, &draft, 0, "q7w3secrt more", 14));
     assert_ok(db_import_begin(db, &import));
     assert_ok(db_import_add(import, &entry, &added));
     assert_false(added); /* of the same time and text */

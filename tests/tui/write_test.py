@@ -189,10 +189,56 @@ def test_an_edit_survives_a_kill(user):
     os.kill(screen.pid("emotrack"), signal.SIGKILL)
     screen.expect("exit code 137")
     screen = user.open()
+    screen.expect("Editing message 1, where it was left off")
     screen.expect("> a message, changed")
-    screen.key("M-Up")
+    screen.type(" twice")
+    wait_for_drafts(user, "my own draft", "a message, changed twice")
+    os.kill(screen.pid("emotrack"), signal.SIGKILL)
+    screen.expect("exit code 137")
+    screen = user.open()
+    screen.expect("> a message, changed twice")
+    screen.key("Enter")
+    screen.expect("Message 1 is changed")
     screen.expect("> my own draft")
-    assert texts(user) == ["a message"]
+    assert texts(user) == ["a message, changed twice"]
+    wait_for_drafts(user, "my own draft")
+
+
+def test_an_edit_is_gone_on_with_from_another_window(user):
+    screen = user.open()
+    for text in ("one", "two"):
+        write_only(screen, text)
+        screen.key("Enter")
+    other = Screen(PROGRAM, user.environment)
+    try:
+        other.expect("Last +.two")
+        other.key("Tab")
+        other.type("e more")
+        wait_for_drafts(user, "two more")
+        screen.key("Tab")
+        screen.type("e")
+        screen.expect("Editing message 2:")  # the other window has its edit in hand
+        screen.key("Escape")
+        screen.expect("as it was")
+        os.kill(other.pid("emotrack"), signal.SIGKILL)
+        other.expect("exit code 137")
+    finally:
+        other.close()
+    screen.key("Tab")
+    screen.type("e")
+    screen.expect("Editing message 2, where it was left off")
+    screen.key("M-2")
+    screen.expect("Enter open")
+    screen.type("je")
+    screen.expect("Message 2 is being edited")
+    screen.expect("> two more")
+    user.run("forget", "--yes", "2")
+    screen.key("Enter")
+    screen.expect("Message 2 is gone")
+    wait_for_drafts(user, "two more")
+    screen.key("Enter")
+    screen.expect("Saved on this device")
+    assert texts(user) == ["one", "two more"]
 
 
 def box(screen):
@@ -273,6 +319,24 @@ def test_thousands_of_lines(user):
     screen.expect("3000 messages saved")
     assert texts(user) == [f"line {number}" for number in range(3000)]
     wait_for_drafts(user)
+
+
+def test_lines_that_are_being_saved_until_killed(user):
+    choose_paste(user, "lines")
+    chance = random.Random(7)
+    lines = [f"line {number}" for number in range(3000)]
+    for _ in range(ROUNDS // 2):
+        screen = user.open()
+        screen.expect("Enter save")
+        screen.key("C-c")
+        before = len(texts(user))
+        screen.paste("\n".join(lines))
+        screen.expect("Saving line")
+        time.sleep(chance.random() / 5)
+        os.kill(screen.pid("emotrack"), signal.SIGKILL)
+        screen.expect("exit code 137")
+        rest = [line for text in drafts(user) for line in text.split("\n")]
+        assert texts(user)[before:] + rest == lines  # each once
 
 
 def test_what_is_not_saved_of_a_paste_stays(user):

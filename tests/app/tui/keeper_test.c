@@ -61,7 +61,7 @@ static struct kept *take(struct keeper *keeper, int64_t id)
 {
     struct kept *kept;
 
-    assert_int_equal(keeper_open(keeper, id, &kept), ERROR_NONE);
+    assert_int_equal(keeper_open(keeper, id, 0, &kept), ERROR_NONE);
     return kept;
 }
 
@@ -147,7 +147,7 @@ static void a_draft_is_in_one_hand(void **state)
     id = flush(windows->keeper[0], kept);
     assert_true(keeper_free(windows->keeper[0], id));
     assert_false(keeper_free(windows->keeper[1], id));
-    assert_int_equal(keeper_open(windows->keeper[1], id, &other), ERROR_BUSY);
+    assert_int_equal(keeper_open(windows->keeper[1], id, 0, &other), ERROR_BUSY);
     assert_null(other);
     keeper_close(windows->keeper[0], kept);
     assert_true(keeper_free(windows->keeper[1], id));
