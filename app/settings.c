@@ -2,15 +2,19 @@
 
 #include "app/home.h"
 #include "app/nearest.h"
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/utf8.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #define BLANKS " \t\r"
 
@@ -474,12 +478,39 @@ static enum error check_word(enum setting setting, const char *word)
     return error || setting < SETTING_CHOICES ? error : profile_check(word);
 }
 
-static enum error write_file(const char *path, const struct buffer *text)
-{
-    enum error error = file_make_folder(path);
+/* ---- one change at a time ---- */
 
-    return error ? error : file_replace(path, text->length > 0 ? text->data : "", text->length);
+enum { PATIENCE = 2000 /* ms that one waits for another program's change */, STEP = 5 /* ms */ };
+
+/* A disk that knows no locks has none. */
+static enum error wait_for(int folder)
+{
+    int64_t deadline = clock_milliseconds() + PATIENCE;
+
+    while (flock(folder, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
+        if (clock_milliseconds() >= deadline)
+            return error_raise(ERROR_BUSY,
+                               "another program is changing the configuration file and does not "
+                               "come to an end; try again later");
+        clock_sleep(STEP);
+    }
+    return ERROR_NONE;
 }
+
+/* The file is read, changed and replaced by one program at a time: its folder is locked. `*folder`:
+ * to be closed; -1: there is none, and no file in it. */
+static enum error lock_folder(const char *path, int *folder)
+{
+    char name[SETTINGS_PATH_MAX];
+
+    snprintf(name, sizeof name, "%.*s", (int)(strrchr(path, '/') - path), path);
+    *folder = open(name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (*folder < 0)
+        return errno == ENOENT ? ERROR_NONE : error_raise_errno("open", name);
+    return wait_for(*folder);
+}
+
+/* ---- what is changed ---- */
 
 /* What the new text says counts from now on. */
 static void follow(struct settings *settings, const struct buffer *text)
@@ -490,28 +521,49 @@ static void follow(struct settings *settings, const struct buffer *text)
         take_from_file(settings, (enum setting)i);
 }
 
-enum error settings_set(struct settings *settings, enum setting setting, const char *word)
+static bool same_text(const struct buffer *one, const struct buffer *other)
 {
-    char path[SETTINGS_PATH_MAX]; /* where no home was known, the sentence says so again */
+    return one->length == other->length &&
+           (one->length == 0 || memcmp(one->data, other->data, one->length) == 0);
+}
+
+static enum error change_file(struct settings *settings, const char *path, enum setting setting,
+                              const char *word)
+{
     struct buffer before, after;
-    enum error error = word ? check_word(setting, word) : ERROR_NONE;
+    enum error error;
 
     buffer_init(&before, SETTINGS_FILE_MAX);
     buffer_init(&after, SETTINGS_FILE_MAX);
-    if (!error)
-        error = find_path(path);
-    if (!error)
-        error = read_file(path, &before);
+    error = read_file(path, &before);
     if (!error)
         error = settings_rewrite(before.length > 0 ? before.data : "", before.length, setting, word,
                                  &after);
-    if (!error && (before.length != after.length ||
-                   (after.length > 0 && memcmp(before.data, after.data, after.length) != 0)))
-        error = write_file(path, &after);
+    if (!error && !same_text(&before, &after))
+        error = file_replace(path, after.length > 0 ? after.data : "", after.length);
     if (!error)
         follow(settings, &after);
     buffer_free(&before);
     buffer_free(&after);
+    return error;
+}
+
+enum error settings_set(struct settings *settings, enum setting setting, const char *word)
+{
+    char path[SETTINGS_PATH_MAX]; /* where no home was known, the sentence says so again */
+    int folder = -1;
+    enum error error = word ? check_word(setting, word) : ERROR_NONE;
+
+    if (!error)
+        error = find_path(path);
+    if (!error && word)
+        error = file_make_folder(path);
+    if (!error)
+        error = lock_folder(path, &folder);
+    if (!error)
+        error = change_file(settings, path, setting, word);
+    if (folder >= 0)
+        close(folder);
     return error;
 }
 

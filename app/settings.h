@@ -113,8 +113,8 @@ void settings_origin(const struct settings *settings, enum setting setting,
 
 /* Writes a setting into the file (NULL: takes it out), and leaves everything else in it as it is.
  * What comes from the environment or the command line still counts before it. ERROR_INVALID: not a
- * value of this setting; ERROR_NOT_FOUND: no such profile; what the file or disk says, and then
- * nothing has changed. */
+ * value of this setting; ERROR_NOT_FOUND: no such profile; ERROR_BUSY: another program is changing
+ * the file; what the file or disk says. Then nothing has changed. */
 enum error settings_set(struct settings *settings, enum setting setting,
                         const char *word) MUST_CHECK;
 

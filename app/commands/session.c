@@ -29,8 +29,9 @@ void session_settings(const struct arguments *arguments, struct settings *out)
     for (int i = 0; i < out->problems && i < SETTINGS_PROBLEMS && !told; i++)
         report_note(arguments, "%s", out->problem[i]);
     if (out->problems > SETTINGS_PROBLEMS && !told)
-        report_note(arguments, "config: %d more lines are not understood",
-                    out->problems - SETTINGS_PROBLEMS);
+        report_note(arguments, "config: %d more %s not understood",
+                    out->problems - SETTINGS_PROBLEMS,
+                    out->problems == SETTINGS_PROBLEMS + 1 ? "line is" : "lines are");
     told = true;
 }
 

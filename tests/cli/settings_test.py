@@ -1,7 +1,9 @@
 """The settings: the configuration file, `emotrack config`, and which of them counts."""
 
+import fcntl
 import os
 import stat
+from concurrent.futures import ThreadPoolExecutor
 
 from harness import Case, without_privilege
 
@@ -193,6 +195,29 @@ class SettingsTest(Case):
         told = self.told("config").splitlines()
         self.assertEqual(len(told), 5)
         self.assertEqual(told[-1], "emotrack: config: 96 more lines are not understood")
+
+    def test_one_more_line_that_is_not_understood(self):
+        self.make("foo = x\n" * 5)
+        self.assertEqual(self.told("config").splitlines()[-1],
+                         "emotrack: config: 1 more line is not understood")
+
+    def test_programs_that_change_it_at_once(self):
+        changes = {"mouse": "on", "paste": "ask", "week-start": "sunday", "symbols": "ascii"}
+        with ThreadPoolExecutor() as pool:
+            for _ in range(5):
+                self.make("# mine\n")
+                list(pool.map(lambda change: self.emotrack("config", "set", *change),
+                              changes.items()))
+                self.assertEqual(self.values(), {**DEFAULTS, **changes})
+
+    def test_a_program_that_never_ends_its_change(self):
+        self.make("# mine\n")
+        folder = os.open(os.path.dirname(self.config), os.O_RDONLY)
+        self.addCleanup(os.close, folder)
+        fcntl.flock(folder, fcntl.LOCK_EX)
+        self.assertIn("another program is changing the configuration file",
+                      self.told("config", "set", "mouse", "on", code=1))
+        self.assertEqual(self.read(), "# mine\n")
 
     def test_what_is_told_cannot_attack_the_terminal(self):
         self.make("\x1b[31mred = \u202e\n")
