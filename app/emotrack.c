@@ -1,5 +1,6 @@
 #include "app/commands/commands.h"
 #include "app/commands/session.h"
+#include "app/commands/watch.h"
 #include "app/erase.h"
 #include "app/tui/terminal.h"
 #include "app/tui/tui.h"
@@ -87,6 +88,7 @@ static void encrypt(const struct arguments *arguments, struct journal *journal,
     const char *notice;
 
     next->complaint = encrypt_or_decrypt(arguments, journal);
+    watch_end();
     notice = journal_notice(journal);
     snprintf(next->note, sizeof next->note, "%s%s%s",
              next->complaint ? error_sentence()

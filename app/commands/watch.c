@@ -10,8 +10,13 @@
 
 enum { WIDTH = 32 /* columns */, PAUSE = 100 /* ms between two lines */ };
 
+static const int signals[] = {SIGINT, SIGTERM};
+
+enum { SIGNALS = sizeof signals / sizeof *signals };
+
 static atomic_bool interrupted;
-static bool shown;
+static struct sigaction before[SIGNALS];
+static bool watching, shown;
 
 static void interrupt(int number)
 {
@@ -24,8 +29,17 @@ void watch_signals(void)
     struct sigaction action = {.sa_handler = interrupt, .sa_flags = (int)SA_RESETHAND};
 
     sigemptyset(&action.sa_mask);
-    sigaction(SIGINT, &action, NULL);
-    sigaction(SIGTERM, &action, NULL);
+    for (int i = 0; i < SIGNALS; i++)
+        sigaction(signals[i], &action, watching ? NULL : &before[i]);
+    watching = true;
+}
+
+void watch_end(void)
+{
+    for (int i = 0; i < SIGNALS && watching; i++)
+        sigaction(signals[i], &before[i], NULL);
+    watching = false;
+    atomic_store(&interrupted, false);
 }
 
 const atomic_bool *watch_interrupted(void)
@@ -36,15 +50,15 @@ const atomic_bool *watch_interrupted(void)
 bool watch_readable(int descriptor)
 {
     struct pollfd wanted = {.fd = descriptor, .events = POLLIN};
-    sigset_t stop, before;
+    sigset_t stop, open;
 
     sigemptyset(&stop);
-    sigaddset(&stop, SIGINT);
-    sigaddset(&stop, SIGTERM);
-    sigprocmask(SIG_BLOCK, &stop, &before);
-    while (!atomic_load(&interrupted) && ppoll(&wanted, 1, NULL, &before) < 0 && errno == EINTR)
+    for (int i = 0; i < SIGNALS; i++)
+        sigaddset(&stop, signals[i]);
+    sigprocmask(SIG_BLOCK, &stop, &open);
+    while (!atomic_load(&interrupted) && ppoll(&wanted, 1, NULL, &open) < 0 && errno == EINTR)
         continue;
-    sigprocmask(SIG_SETMASK, &before, NULL);
+    sigprocmask(SIG_SETMASK, &open, NULL);
     return !atomic_load(&interrupted);
 }
 

@@ -11,6 +11,10 @@
 /* From now on the first SIGINT or SIGTERM is only noted; the second ends the program. */
 void watch_signals(void);
 
+/* The program goes on after the work: signals do what they did before it, and one that came is
+ * forgotten. */
+void watch_end(void);
+
 /* Whether one came. */
 const atomic_bool *watch_interrupted(void);
 

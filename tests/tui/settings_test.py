@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import signal
 
 from suite import wait
 
@@ -322,6 +323,24 @@ def test_encryption_is_turned_on_and_off(user):
     answer(screen, r"\[y/N\]", "y")
     screen.expect("^ The texts are no longer encrypted.")
     assert [m["text"] for m in user.history()] == ["a secret about elephants"]
+
+
+def test_an_interrupted_question_is_no_end(user):
+    """It can be asked again, and a signal ends the program as ever."""
+    user.run("write", input="I love this\n")
+    screen = user.open()
+    for confirmed in (False, True):
+        screen.key("M-5")
+        turn(screen, "off")
+        answer(screen, "^New passphrase:", "secret")
+        screen.expect("^The same again:")
+        if not confirmed:
+            screen.key("C-c")
+            screen.expect("it was interrupted; nothing was changed")
+    answer(screen, "^The same again:", "secret")
+    screen.expect("The texts are encrypted now")
+    os.kill(screen.pid("emotrack"), signal.SIGTERM)
+    screen.expect(f"exit code {128 + signal.SIGTERM}")
 
 
 def test_an_encrypted_profile_asks_before_it_is_there(user):
