@@ -62,7 +62,7 @@ static enum error read_file(const char *path, struct passphrase *out)
 
 /* ---- at the terminal ---- */
 
-/* The question that is open. Its functions make only calls that the handler of a signal may make. */
+/* The question that is open. Its functions make only calls that a signal's handler may make. */
 static struct {
     int terminal;
     const char *question;
