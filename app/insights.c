@@ -3,6 +3,7 @@
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 enum { MINUTE = 60000 /* ms */, DAY_MINUTES = 24 * 60 };
 static const int64_t DAY = (int64_t)DAY_MINUTES * MINUTE;
@@ -39,7 +40,7 @@ static int8_t name_index(struct insights_data *data, const char *name)
     if (!name)
         return INSIGHTS_NONE;
     for (int i = 0; i < data->names; i++)
-        if (strcmp(data->name[i], name) == 0)
+        if (strcasecmp(data->name[i], name) == 0)
             return (int8_t)i;
     return add_name(data, name, strlen(name)) ? (int8_t)(data->names - 1) : INSIGHTS_BEYOND;
 }

@@ -40,7 +40,8 @@ struct insights_data {
     int32_t *days; /* [day_count], ascending: those with a message */
     size_t day_count;
     size_t rated; /* messages with a rating */
-    int names;    /* the model's labels first, in its order; then others that the journal knows */
+    int names;    /* the model's labels first, in its order; then others that the journal knows;
+                     whatever their case, as in a filter */
     char name[INSIGHTS_LABELS_MAX][LABEL_NAME_MAX + 1];
 };
 

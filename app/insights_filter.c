@@ -1,6 +1,7 @@
 #include "app/insights.h"
 
 #include <string.h>
+#include <strings.h>
 
 /* A part of the line, after a blank where there is one before it. */
 static enum error append_part(struct buffer *out, const char *keyword, const char *value)
@@ -16,12 +17,16 @@ static enum error append_date(struct buffer *out, const char *keyword, int32_t d
     return append_part(out, keyword, date);
 }
 
-/* A name that stands in no filter: its parts end at blanks, and "none" is "can't tell". */
+/* Some names stand in no filter: one cannot be quoted, and emotion:none is "can't tell". */
 static enum error append_name(struct buffer *out, const char *keyword, const char *name)
 {
-    if (strchr(name, ' ') || strcmp(name, "none") == 0)
+    bool quoted = strchr(name, ' ') != NULL;
+
+    if (name[quoted ? strcspn(name, "\"") : 0] == '"' ||
+        (strcmp(keyword, "emotion:") == 0 && strcasecmp(name, "none") == 0))
         return error_raise(ERROR_INVALID, "no filter can look for an emotion called '%s'", name);
-    return append_part(out, keyword, name);
+    return buffer_format(out, quoted ? "%s%s\"%s\"" : "%s%s%s", out->length ? " " : "", keyword,
+                         name);
 }
 
 enum error insights_filter(const struct insights_data *data, enum insights_source source,

@@ -296,6 +296,8 @@ static enum error apply(struct parse *parse, const struct part *part)
     name = (struct part){.text = part->text, .length = (size_t)(colon - part->text)};
     value = (struct part){.text = colon + 1, .length = part->length - name.length - 1};
     keyword = find_keyword(&name);
+    if (keyword && value.length > 1 && value.text[0] == '"')
+        value = (struct part){.text = value.text + 1, .length = value.length - 2};
     if (keyword && value.length == 0)
         return raise_invalid(part, "lacks what belongs behind the colon");
     if (keyword)
@@ -323,6 +325,25 @@ static enum error next_quoted(struct parse *parse, struct part *part)
     return part->length ? ERROR_NONE : raise_invalid(part, "is nothing to look for");
 }
 
+/* What stands behind the colon of a keyword may be quoted: then blanks are a part of it. */
+static enum error extend_quoted(struct parse *parse, struct part *part)
+{
+    const char *colon = memchr(part->text, ':', part->length), *close;
+    struct part name = {.text = part->text};
+
+    if (!colon || colon + 1 == parse->at || colon[1] != '"')
+        return ERROR_NONE;
+    name.length = (size_t)(colon - part->text);
+    if (!find_keyword(&name))
+        return ERROR_NONE;
+    close = memchr(colon + 2, '"', (size_t)(parse->end - colon - 2));
+    if (!close)
+        return raise_invalid(part, "lacks its closing quote");
+    parse->at = close + 1;
+    part->length = (size_t)(parse->at - part->text);
+    return ERROR_NONE;
+}
+
 /* `part->length` is 0 at the end of the line. */
 static enum error next_part(struct parse *parse, struct part *part)
 {
@@ -336,7 +357,7 @@ static enum error next_part(struct parse *parse, struct part *part)
     while (parse->at < parse->end && !is_blank(*parse->at))
         parse->at++;
     *part = (struct part){.text = start, .length = (size_t)(parse->at - start)};
-    return ERROR_NONE;
+    return extend_quoted(parse, part);
 }
 
 static enum error parse_parts(struct parse *parse)

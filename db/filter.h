@@ -19,6 +19,7 @@
  *     anything else    a part of the text, without regard to case; "quoted" keeps blanks and
  *                      takes a keyword literally
  *
+ * Quotes behind a colon keep blanks too: you:"very sad".
  * DATE is YYYY-MM-DD, YYYY-MM, YYYY, today or yesterday (as the user's clock has them). When a
  * message was written is told on the clock of the one who wrote, as the history shows it. All parts
  * must hold; parts about the rating that cannot hold together are refused. */

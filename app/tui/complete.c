@@ -30,7 +30,7 @@ static size_t behind(const struct typed *typed, const char *keyword)
     return typed->length >= length && strncasecmp(typed->text, keyword, length) == 0 ? length : 0;
 }
 
-/* Adds "emotion:joy" where what is typed of it fits; a name with a blank cannot be typed. */
+/* Adds "emotion:joy" where what is typed of it fits; a name with a blank is typed in quotes. */
 static void add(struct candidates *out, const struct typed *typed, const char *keyword,
                 const char *value)
 {

@@ -703,10 +703,16 @@ static void filters_name_days_and_emotions(void **state)
          "after:9999-12-30 before:9999-12-31 you:label0"},
         {INSIGHTS_GUESSES, INSIGHTS_DAY_FIRST, INT32_MAX, 0, "emotion:label0"},
         {INSIGHTS_GUESSES, INSIGHTS_DAY_FIRST, INT32_MAX, INSIGHTS_NONE, ""},
-        {INSIGHTS_GUESSES, 0, 1, 2, NULL},
-        {INSIGHTS_YOU, 0, 1, 3, NULL},
+        {INSIGHTS_YOU, INSIGHTS_DAY_FIRST, INT32_MAX, 2, "you:\"two words\""},
+        {INSIGHTS_YOU, INSIGHTS_DAY_FIRST, INT32_MAX, 3, "you:none"},
+        {INSIGHTS_GUESSES, 0, 1, 3, NULL},
+        {INSIGHTS_YOU, INSIGHTS_DAY_FIRST, INT32_MAX, 4, "you:a\"b"},
+        {INSIGHTS_YOU, 0, 1, 5, NULL},
+        {INSIGHTS_YOU, 0, 1, 6, NULL},
     };
-    struct insights_data data = {.names = 4, .name = {"label0", "label1", "two words", "none"}};
+    struct insights_data data = {
+        .names = 7,
+        .name = {"label0", "label1", "two words", "none", "a\"b", "\"a", "\"two\" words"}};
 
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {

@@ -84,6 +84,12 @@ static void keywords(void **state)
     assert_int_equal(filter.hour, 9);
     assert_int_equal(filter.weekday, 0);
     filter_clear(&filter);
+    parse("you:\"very sad\" emotion:\"a:b c\"gig before:\"2026\"", &filter);
+    assert_string_equal(filter.you, "very sad");
+    assert_string_equal(filter.emotion, "a:b c");
+    assert_true(filter.before < INT64_MAX);
+    assert_string_equal(filter.term[0], "gig");
+    filter_clear(&filter);
     parse("hour:23 weekday:sat", &filter);
     assert_int_equal(filter.hour, 23);
     assert_int_equal(filter.weekday, 6);
@@ -203,7 +209,12 @@ static void bad_lines(void **state)
         {"after:2026/01/01", "no date"},
         {"after:tomorrow", "no date"},
         {"before:todayish", "no date"},
-        {"before:\"2026\"", "no date"},
+        {"before:\"2026", "closing quote"},
+        {"you:\"very sad", "closing quote"},
+        {"emotion:\"", "closing quote"},
+        {"emotion:\"\"", "behind the colon"},
+        {"emotion:\" \" emotion:joy", "second emotion"},
+        {"note:\"very sad\"", "not known"},
         {"before:\xFF", "no date"},
     };
 

@@ -310,6 +310,22 @@ def test_the_entries_of_travellers_are_those_that_were_counted(user):
         screen.type("h")
 
 
+def test_entries_of_emotions_of_any_name(user):
+    start = datetime.datetime(2026, 11, 2)
+    labels = ["very sad"] * 9 + ["JOY", "Joy"] * 4 + ["a:b c"] * 7
+    take(user, [Message(start + datetime.timedelta(hours=i), "fear", "wrong", label)
+                for i, label in enumerate(labels)])
+    screen = show(user)
+    screen.expect("^> . very sad")
+    lists(screen, 'after:2026-11-01 before:2026-12-01 you:"very sad"', 9)
+    screen.type("j")
+    screen.expect("^> . joy")
+    lists(screen, "after:2026-11-01 before:2026-12-01 you:joy", 8)
+    screen.type("j")
+    screen.expect("^> . a:b c")
+    lists(screen, 'after:2026-11-01 before:2026-12-01 you:"a:b c"', 7)
+
+
 def test_a_day_without_entries_lists_none(user):
     take(user, [Message(datetime.datetime(2026, 11, 2, 8), "joy")])
     screen = show(user)
