@@ -325,8 +325,9 @@ static void ask_delete(const struct history *history, int row)
         paint_format(row, 1, COLS - 1, A_BOLD, "Delete message %lld for good? %s it",
                      (long long)history->asked, answer);
     else
-        paint_format(row, 1, COLS - 1, A_BOLD, "Delete %zu marked messages for good? %s them",
-                     history->list.marks, answer);
+        paint_format(row, 1, COLS - 1, A_BOLD, "Delete %zu marked message%s for good? %s %s",
+                     history->list.marks, history->list.marks == 1 ? "" : "s", answer,
+                     history->list.marks == 1 ? "it" : "them");
 }
 
 /* The filter, or what is being asked. Returns the cursor's column. */

@@ -224,6 +224,10 @@ def test_marked_messages_are_deleted_together(user):
     screen.key("Escape")
     screen.expect("2 of 2")
     screen.expect_not("marked")
+    screen.type(" d")
+    screen.expect("Delete 1 marked message for good.*keeps it$")
+    screen.type("n")
+    screen.expect_not("for good")
     assert [m["text"] for m in user.history()] == ["nothing much", "I love my dog"]
     data = os.path.join(user.home, "emotrack")
     for name in os.listdir(data):
