@@ -90,6 +90,7 @@ const struct binding face_bindings[] = {
      .act = quit,
      .keys = "q  ^D",
      .what = "quit; the draft is kept"},
+    {.keys = "^C", .what = "leave what is asked or stop what is under way; else, twice: quit"},
     {.keys = "^Z  ^L", .what = "suspend, draw the screen anew"},
     {.keys = NULL},
 };
