@@ -142,6 +142,15 @@ static enum error step(void *context, uint64_t done, uint64_t total)
     return watch->progress ? watch->progress(watch->context, stage->act, done, total) : ERROR_NONE;
 }
 
+/* The saved layer goes with the bytes of before: what is in memory is as good, and is saved at the
+ * close, so that the next start need not learn all ratings again. */
+static enum error keep_layer(struct journal *journal, enum error error)
+{
+    if (!error)
+        journal->unsaved = journal_rating_count(journal);
+    return error;
+}
+
 enum error journal_encrypt(struct journal *journal, const struct passphrase *passphrase, bool force,
                            const struct journal_watch *watch)
 {
@@ -162,7 +171,7 @@ enum error journal_encrypt(struct journal *journal, const struct passphrase *pas
     if (!error)
         error = db_encrypt(journal->db, passphrase, step, &stage);
     sync_unlock(lock);
-    return error;
+    return keep_layer(journal, error);
 }
 
 enum error journal_decrypt(struct journal *journal, const struct journal_watch *watch)
@@ -176,10 +185,10 @@ enum error journal_decrypt(struct journal *journal, const struct journal_watch *
     if (!error)
         error = db_decrypt(journal->db, step, &stage);
     sync_unlock(lock);
-    return error;
+    return keep_layer(journal, error);
 }
 
 enum error journal_change_passphrase(struct journal *journal, const struct passphrase *passphrase)
 {
-    return db_change_passphrase(journal->db, passphrase);
+    return keep_layer(journal, db_change_passphrase(journal->db, passphrase));
 }

@@ -194,6 +194,20 @@ class EncryptionTest(EncryptionCase):
         self.assertIn(b"not encrypted", self.emotrack("decrypt", "--yes", code=1).err)
         self.assertIn(b"not encrypted", self.emotrack("passphrase", code=1).err)
 
+    def test_what_was_learnt_need_not_be_learnt_again(self):
+        self.fill()
+        kept = "SELECT count(*) FROM layer"
+        self.assertEqual(self.value(kept), 1)
+        self.encrypt()
+        self.assertEqual((self.value(kept), self.leaks()), (1, []))
+        self.emotrack("passphrase", "--new-passphrase-file", self.path("other"))
+        self.assertEqual(self.value(kept), 1)
+        self.use("other")
+        self.emotrack("check")
+        self.emotrack("decrypt", "--yes")
+        self.assertEqual(self.value(kept), 1)
+        self.emotrack("check")
+
     def test_a_wrong_passphrase(self):
         self.fill(1)
         self.encrypt()
