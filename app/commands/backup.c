@@ -3,8 +3,6 @@
 #include "app/commands/session.h"
 #include "app/commands/watch.h"
 
-#include <stdio.h>
-
 static bool is_sealed(const struct arguments *arguments)
 {
     return arguments_has(arguments, "passphrase") || arguments_has(arguments, "passphrase-file");
@@ -24,11 +22,11 @@ static enum error back_up(const struct arguments *arguments, struct journal *jou
 
     watch_clear();
     if (!error)
-        printf("wrote %s and read it back: %zu message%s%s\n", path, messages,
-               messages == 1 ? "" : "s",
-               passphrase ? ", sealed with your passphrase: without it nobody opens them"
-               : journal_key(journal) ? ", encrypted as the journal is: its passphrase opens them"
-                                      : "; whoever has the file can read them");
+        report_result(
+            "wrote %s and read it back: %zu message%s%s", path, messages, messages == 1 ? "" : "s",
+            passphrase             ? ", sealed with your passphrase: without it nobody opens them"
+            : journal_key(journal) ? ", encrypted as the journal is: its passphrase opens them"
+                                   : "; whoever has the file can read them");
     return error;
 }
 

@@ -9,12 +9,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
-enum { MESSAGE_MAX = 2048 };
+enum { MESSAGE_MAX = 2048, RESULT_MAX = 2 * PATH_MAX };
 
 enum builtin { BUILTIN_HELP, BUILTIN_VERSION, BUILTINS };
 
@@ -126,6 +127,25 @@ void report_note(const struct arguments *arguments, const char *format, ...)
     vsnprintf(message, sizeof message, format, rest);
     va_end(rest);
     report(arguments, message);
+}
+
+void report_result(const char *format, ...)
+{
+    char line[RESULT_MAX];
+    struct buffer safe;
+    va_list rest;
+
+    va_start(rest, format);
+    vsnprintf(line, sizeof line, format, rest);
+    va_end(rest);
+    if (isatty(STDOUT_FILENO) != 1) {
+        puts(line);
+        return;
+    }
+    buffer_init(&safe, 4 * RESULT_MAX);
+    if (display_safe(line, strlen(line), DISPLAY_LINE, &safe) == ERROR_NONE)
+        puts(safe.data ? safe.data : "");
+    buffer_free(&safe);
 }
 
 /* ---- parsing ---- */

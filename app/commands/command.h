@@ -117,4 +117,8 @@ int report_outcome(const struct arguments *arguments, enum error error);
 /* Prints "emotrack: <sentence>" to standard error. */
 void report_note(const struct arguments *arguments, const char *format, ...) PRINTF_LIKE(2, 3);
 
+/* Prints a line with a name or a path in it to standard output: as it is, but at a terminal made
+ * safe for that (display.h). */
+void report_result(const char *format, ...) PRINTF_LIKE(1, 2);
+
 #endif

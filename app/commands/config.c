@@ -5,7 +5,6 @@
 #include "app/commands/operands.h"
 #include "app/commands/session.h"
 
-#include <stdio.h>
 #include <string.h>
 
 /* What can be done with settings, and how many operands it takes. */
@@ -25,7 +24,7 @@ static void print_setting(const struct settings *settings, enum setting setting)
 
     settings_word(settings, setting, word);
     settings_origin(settings, setting, origin);
-    printf("%s = %-*s # %s\n", setting_table[setting].name, width, word, origin);
+    report_result("%s = %-*s # %s", setting_table[setting].name, width, word, origin);
 }
 
 static bool add_origin(cJSON *object, const struct settings *settings, enum setting setting)
@@ -85,7 +84,7 @@ static enum error get(const struct arguments *arguments, struct settings *settin
     if (arguments_has(arguments, "json"))
         return show(arguments, settings, (int)setting, (int)setting);
     settings_word(settings, setting, word);
-    puts(word);
+    report_result("%s", word);
     return ERROR_NONE;
 }
 
@@ -95,7 +94,7 @@ static enum error path(const struct arguments *arguments, struct settings *setti
     (void)operand;
     if (!settings->path[0])
         return error_raise(ERROR_NOT_FOUND, "%s", settings->problem[0]);
-    puts(settings->path);
+    report_result("%s", settings->path);
     return ERROR_NONE;
 }
 

@@ -30,8 +30,8 @@ static void tell(const struct arguments *arguments, const struct restore_offer *
 {
     printf("restored %zu message%s\n", result->messages, plural(result->messages));
     if (result->kept)
-        printf("what was there is kept in %s%s\n", offer->kept,
-               result->clear ? ", and not encrypted" : "");
+        report_result("what was there is kept in %s%s", offer->kept,
+                      result->clear ? ", and not encrypted" : "");
     if (offer->damaged > 0)
         report_note(arguments,
                     "%zu of the texts in the backup are damaged and stay so: `emotrack "

@@ -123,6 +123,29 @@ def test_bidi_and_escape_sequences_reach_no_terminal(user):
     check_harmless(raw.sent, "the screens")
 
 
+def test_names_of_files_and_profiles_reach_no_terminal_as_they_are(user):
+    """Of files and profiles that others have named; a program that reads gets every byte."""
+    hostile = "a \x1b[31m bell \x07 title \x1b]0;owned\x07 eight \x9b31m bidi \u202eabc \x08\x08 del"
+    folder = os.path.join(user.home, hostile)
+    os.mkdir(folder)
+    user.run("write", input="I love this\n")
+    user.run("backup", os.path.join(user.home, "kept"))
+    here = {"XDG_DATA_HOME": folder, "XDG_CONFIG_HOME": folder}
+    for arguments, environment, code in (
+            (["backup", os.path.join(folder, "written")], {}, 0), (["config", "path"], here, 0),
+            (["config"], {"EMOTRACK_PROFILE": hostile}, 0), (["restore", folder], {}, 1),
+            (["restore", "--yes", os.path.join(user.home, "kept")], here, 0),
+            (["import", hostile], {}, 1), ([hostile], {}, 2), (["--" + hostile], {}, 2),
+            (["config", "set", "mouse", hostile], {}, 1)):
+        raw = Raw(user, *arguments, **environment)
+        ended = raw.wait()
+        assert ended == code, (arguments, ended, raw.sent)
+        check_harmless(raw.sent, arguments)
+    path = subprocess.run([PROGRAM, "config", "path"], capture_output=True, text=True, check=True,
+                          env={**os.environ, **user.environment, **here}).stdout
+    assert path == os.path.join(folder, "emotrack", "config\n"), path
+
+
 def check_harmless(sent, what):
     for sequence in (b"\x1b[31m bell", b"\x1b]0;", b"\x07", b"\xc2\x9b", "\u202e".encode(),
                      "\u2066".encode(), b"\x08\x08 del", b"\x7f"):
