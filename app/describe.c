@@ -22,7 +22,7 @@ const char *describe_guess(const struct model *model, const struct prediction *p
 
 size_t describe_label_columns(const struct model *model)
 {
-    size_t widest = strlen(describe_label(NULL));
+    size_t widest = 0;
 
     for (int i = 0; i < model_label_count(model); i++) {
         const char *name = model_label(model, i)->name;
@@ -31,6 +31,13 @@ size_t describe_label_columns(const struct model *model)
         widest = columns > widest ? columns : widest;
     }
     return widest;
+}
+
+size_t describe_guess_columns(const struct model *model)
+{
+    size_t labels = describe_label_columns(model), none = strlen(describe_label(NULL));
+
+    return labels > none ? labels : none;
 }
 
 const struct label *describe_second(const struct model *model, const struct prediction *prediction)

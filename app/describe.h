@@ -13,8 +13,10 @@ const char *describe_label(const char *name);
 /* The name of the guessed label, or "can't tell". */
 const char *describe_guess(const struct model *model, const struct prediction *prediction);
 
-/* The columns of the widest of the model's label names and of "can't tell". */
+/* The columns of the widest of the model's label names; the same, where "can't tell" stands among
+ * them. */
 size_t describe_label_columns(const struct model *model);
+size_t describe_guess_columns(const struct model *model);
 
 /* The likeliest of the other emotions that are probable enough to be named beside the guess, as in
  * "joy, with some surprise", or NULL. */

@@ -66,7 +66,7 @@ static double coverage(const struct evaluation *evaluation)
 
 static int label_columns(const struct evaluation *evaluation)
 {
-    int columns = (int)describe_label_columns(evaluation->model);
+    int columns = (int)describe_guess_columns(evaluation->model);
 
     return columns > LABEL_COLUMNS ? columns : LABEL_COLUMNS;
 }

@@ -137,7 +137,7 @@ static enum error list_entries(const struct arguments *arguments, struct journal
     enum error error = output_open(&listing.output, NULL);
 
     buffer_init(&listing.line, RECORD_MAX);
-    listing.label_width = describe_label_columns(journal_model(journal));
+    listing.label_width = describe_guess_columns(journal_model(journal));
     listing.columns = terminal_columns();
     if (!error && !listing.json && !listing.plain && listing.columns > 0)
         error = put_titles(&listing);
