@@ -152,15 +152,18 @@ static enum error refold(struct journal *journal)
     return db_each_rating(journal->db, restore_layer, learn_one, journal);
 }
 
-/* Makes the next start short. A layer that is not saved costs time and nothing else. */
+/* Makes the next start short. A layer that is not saved costs time and nothing else: what failed
+ * before the close is what is told after it. */
 static void save_layer(struct journal *journal)
 {
+    char failure[1024];
     struct buffer layer;
 
+    snprintf(failure, sizeof failure, "%s", error_sentence());
     buffer_init(&layer, LAYER_MAX);
     if (learner_save(journal->learner, &layer) ||
         db_layer_save(journal->db, layer.data, layer.length))
-        error_raise_plain(ERROR_NONE);
+        error_raise(ERROR_NONE, "%s", failure);
     buffer_free(&layer);
 }
 

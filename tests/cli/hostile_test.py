@@ -1,6 +1,7 @@
 """Files, descriptors and environments that are not as they should be."""
 
 import os
+import re
 import resource
 import signal
 import sqlite3
@@ -143,6 +144,19 @@ class DatabaseTest(Case):
         self.assertEqual(set(acknowledged) - set(saved), set())
         self.check_database()
         self.write("there is room again")
+
+    def test_a_full_disk_is_told_whatever_fails_after_it(self):
+        with open(MODEL, "rb") as file:
+            words = sorted(set(re.findall(rb"[a-z]{4,12}", file.read())))
+        self.write(*(b" ".join(words[i::300]).decode() for i in range(300)))
+        connection = sqlite3.connect(self.database())
+        connection.execute("INSERT INTO rating (message, verdict, label)"
+                           " SELECT id, 2, 'fear' FROM message")
+        connection.commit()
+        connection.close()
+        done = self.emotrack("write", input="word " * 12_000 + "\n", code=1,
+                             preexec_fn=small_files(50_000))
+        self.assertIn("the disk is full", done.err.decode())
 
     def test_waits_for_a_lock(self):
         self.write("first")
