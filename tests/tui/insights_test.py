@@ -326,6 +326,25 @@ def test_entries_of_emotions_of_any_name(user):
     lists(screen, 'after:2026-11-01 before:2026-12-01 you:"a:b c"', 7)
 
 
+def test_what_changes_is_counted_when_the_screen_is_shown_again(user):
+    take(user, [Message(datetime.datetime(2026, 11, 2, 8), "joy")])
+    screen = show(user)
+    screen.expect("1 message, 1 with an emotion")
+    screen.key("M-2")
+    screen.expect(r"\[2 History\]")
+    screen.type("y")
+    screen.expect("= right")
+    screen.key("M-3")
+    screen.expect(r"\(1 of 20 ratings\)")
+    screen.key("M-1")
+    screen.expect(r"\[1 Write\]")
+    user.run("write", input="so happy today\n")  # beside it
+    screen.key("M-3")
+    screen.expect("2 messages")
+    screen.key("M-2")
+    screen.expect("2 of 2")
+
+
 def test_a_day_without_entries_lists_none(user):
     take(user, [Message(datetime.datetime(2026, 11, 2, 8), "joy")])
     screen = show(user)
