@@ -153,6 +153,15 @@ static void unset_modes(void)
     send(PASTE_OFF);
 }
 
+/* A terminal without a second screen goes on below ours. */
+static void leave_screen(void)
+{
+    unset_modes();
+    endwin();
+    if (!exit_ca_mode)
+        send("\r\n");
+}
+
 void terminal_mouse(bool on)
 {
     if (on == terminal.mouse)
@@ -337,8 +346,7 @@ void terminal_stop(void)
     if (in_background()) {
         give_back();
     } else if (!away) {
-        unset_modes();
-        endwin();
+        leave_screen();
     }
     delscreen(terminal.screen);
     terminal.screen = NULL;
@@ -370,8 +378,7 @@ static void suspend(void)
     static const struct handled stop = {SIGTSTP, SIG_DFL}, note = {SIGTSTP, note_signal};
 
     suspend_asked = 0;
-    unset_modes();
-    endwin();
+    leave_screen();
     away = 1;
     handle(&stop, NULL);
     kill(0, SIGTSTP);

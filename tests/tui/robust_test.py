@@ -411,6 +411,18 @@ def test_half_a_terminal_is_none(user):
     assert [m["text"] for m in user.history()] == ["I love this too", "I love this"]
 
 
+def test_a_terminal_without_a_second_screen_goes_on_below_the_first(user):
+    screen = user.shell()
+    screen.type(f"clear; TERM=linux {PROGRAM}\n")
+    screen.expect(r"\[1 Write\]")
+    screen.key("C-z")
+    screen.expect("^ready> *$")
+    screen.type("fg\n")
+    screen.expect_not("ready>")
+    screen.key("C-d")
+    screen.expect("^ready> *$")
+
+
 # ---- colours ----
 
 def test_no_colour_is_that_of_a_paper(user):
