@@ -3,6 +3,7 @@
 import os
 import random
 import re
+import shlex
 import signal
 import sqlite3
 import subprocess
@@ -385,7 +386,8 @@ def slow_disk(user):
         print("SKIPPED (a sanitizer's library comes first)")
         return None
     library = os.path.join(user.home, "slow_disk.so")
-    subprocess.run([os.environ.get("CC", "cc"), "-shared", "-fPIC", "-D_GNU_SOURCE", "-o", library,
+    compiler = shlex.split(os.environ.get("CC", "cc"))
+    subprocess.run([*compiler, "-shared", "-fPIC", "-D_GNU_SOURCE", "-o", library,
                     os.path.join(HERE, "slow_disk.c")], check=True)
     user.slow = os.path.join(user.home, "slow")
     user.broken = os.path.join(user.home, "broken")
