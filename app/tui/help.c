@@ -203,7 +203,7 @@ static bool is_key(const char *keys, const char *word, size_t length)
  * found; 0: not at all. */
 static int fit(const struct help *help, int screen, const struct binding *binding)
 {
-    const char *query = help->query.text.data ? help->query.text.data : "";
+    const char *query = editor_text(&help->query);
     int best = 1;
 
     for (size_t at = 0, length; (length = help_word(query, &at)) > 0; at += length) {

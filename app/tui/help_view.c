@@ -10,7 +10,7 @@ enum { TOP = 2 /* the first row of the lines */, COUNT_MAX = 32, KEYS_MAX = 64 }
 
 static const char *query_of(const struct help *help)
 {
-    return help->mode == HELP_SEARCH && help->query.text.data ? help->query.text.data : "";
+    return help->mode == HELP_SEARCH ? editor_text(&help->query) : "";
 }
 
 /* Marks the words of the search where they stand in a text. */

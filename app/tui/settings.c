@@ -87,7 +87,7 @@ static void go_over(struct settings_state *settings, struct face *face, const ch
 
 static void make_profile(struct settings_state *settings, struct face *face)
 {
-    const char *name = settings->name.text.data ? settings->name.text.data : "";
+    const char *name = editor_text(&settings->name);
 
     if (!face_complain(face, profile_new(name)))
         go_over(settings, face, name);

@@ -102,7 +102,7 @@ const char *write_subject(const struct write *write, size_t *length)
         return write->last.text;
     }
     *length = write->box.text.length;
-    return write->box.text.data ? write->box.text.data : "";
+    return editor_text(&write->box);
 }
 
 /* ---- editing an older message ---- */
