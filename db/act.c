@@ -22,6 +22,8 @@ enum error db_rate_all(struct db *db, const struct rating *ratings, size_t count
     if (error)
         return error;
     error = db_next_id(db, "rating", first);
+    if (!error)
+        error = rating_end_redo(db);
     for (size_t i = 0; i < count && !error; i++) {
         error = check_there(db, ratings[i].message);
         if (!error)

@@ -233,7 +233,11 @@ enum error draft_remove(struct db *db, int64_t id, bool *was) MUST_CHECK;
 
 /* ---- ratings (rating.c) ---- */
 
-/* Within a transaction: a new rating of a message that exists; ends the chance to redo. */
+/* Within a transaction, before new ratings: what was undone cannot be brought back any more. It
+ * looks at every rating, so that many new ones need it once. */
+enum error rating_end_redo(struct db *db) MUST_CHECK;
+
+/* Within a transaction: a new rating of a message that exists. */
 enum error rating_add(struct db *db, int64_t id, enum verdict verdict,
                       const char *label) MUST_CHECK;
 

@@ -167,8 +167,10 @@ static enum error edit_ratings(struct db *db, const struct entry *entry)
     error = remove_ratings(db, entry->id, live);
     if (error || entry->verdict == VERDICT_NONE)
         return error;
-    return live ? restate(db, live, entry)
-                : rating_add(db, entry->id, entry->verdict, entry->label);
+    if (live)
+        return restate(db, live, entry);
+    error = rating_end_redo(db);
+    return error ? error : rating_add(db, entry->id, entry->verdict, entry->label);
 }
 
 enum error db_edit(struct db *db, const struct entry *entry)

@@ -15,15 +15,18 @@ static enum error check_message(struct db *db, int64_t id)
     return error || found ? error : db_raise_no_message(db, id);
 }
 
+enum error rating_end_redo(struct db *db)
+{
+    return db_run(db, "DELETE FROM rating WHERE undone = 1");
+}
+
 enum error rating_add(struct db *db, int64_t id, enum verdict verdict, const char *label)
 {
     struct query query;
     enum error error;
 
     assert(verdict == VERDICT_WRONG || (verdict == VERDICT_RIGHT && !label));
-    error = db_run(db, "DELETE FROM rating WHERE undone = 1");
-    if (!error)
-        error = layer_drop_of(db, id);
+    error = layer_drop_of(db, id);
     if (error)
         return error;
     query_start(&query, db, "INSERT INTO rating (message, verdict, label) VALUES (?, ?, ?)");
@@ -41,6 +44,8 @@ enum error db_rate(struct db *db, int64_t id, enum verdict verdict, const char *
     if (error)
         return error;
     error = check_message(db, id);
+    if (!error)
+        error = rating_end_redo(db);
     if (!error)
         error = rating_add(db, id, verdict, label);
     return transaction_end(db, error);

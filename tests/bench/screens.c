@@ -92,8 +92,22 @@ static void press(struct program *program, const struct press *press)
     screens_keep(&program->screens);
 }
 
-/* Types what a terminal would send, each key measured from its first byte to the drawn frame. */
-static void type(struct program *program, const char *bytes, struct measure *measure)
+/* Until the list is that of the filter: a search that takes too long for one frame goes on between
+ * them. */
+static void wait_for_list(struct program *program)
+{
+    const struct history *history = &program->screens.history;
+
+    while (history->late || history->stale) {
+        screens_rest(&program->screens);
+        screens_draw(&program->screens);
+    }
+}
+
+/* Types what a terminal would send, each key measured from its first byte to the drawn frame, and
+ * to the list in it. */
+static void type_filter(struct program *program, const char *bytes, struct measure *measure,
+                        struct measure *list)
 {
     struct press pressed;
     struct keys keys;
@@ -108,10 +122,19 @@ static void type(struct program *program, const char *bytes, struct measure *mea
             press(program, &pressed);
             if (measure)
                 add(measure, begin);
+            if (list)
+                wait_for_list(program);
+            if (list)
+                add(list, begin);
             begin = now();
         }
     }
     keys_free(&keys);
+}
+
+static void type(struct program *program, const char *bytes, struct measure *measure)
+{
+    type_filter(program, bytes, measure, NULL);
 }
 
 static double resident(void)
@@ -168,14 +191,44 @@ static void measure_writing(struct program *program, struct measure *measure)
     type(program, "\003", NULL);
 }
 
+static void measure_filter(struct program *program, const char *filter, struct measure *measure,
+                           struct measure *list)
+{
+    char frames[64], lists[64];
+
+    for (int round = 0; round < 3; round++) {
+        type(program, "/", NULL);
+        type_filter(program, filter, measure, list);
+        type_filter(program, "\033", NULL, list);
+    }
+    snprintf(frames, sizeof frames, "filter keystroke: %s", filter);
+    snprintf(lists, sizeof lists, "filtered list: %s", filter);
+    measure->name = frames;
+    list->name = lists;
+    print(measure);
+    print(list);
+}
+
+/* All messages, marked; then given back. */
+static void measure_rating(struct program *program, struct measure *measure)
+{
+    type(program, "*", NULL);
+    type(program, "y", measure);
+    measure->name = "rating all messages";
+    print(measure);
+    type(program, "u", measure);
+    measure->name = "taking that back";
+    print(measure);
+}
+
 static void measure_history(struct program *program, struct measure *measure)
 {
     static const char *const filters[] = {"love",           "not:rated emotion:sadness",
                                           "zzzz-not-there", "you:fear",
                                           "rated work",     "caf\303\251"};
-    struct measure *scroll = calloc(1, sizeof *scroll);
+    struct measure *other = calloc(1, sizeof *other);
 
-    if (!scroll)
+    if (!other)
         return;
     for (int i = 0; i < ROUNDS; i++) {
         double begin;
@@ -187,23 +240,14 @@ static void measure_history(struct program *program, struct measure *measure)
     }
     measure->name = "History opened";
     print(measure);
-    for (size_t i = 0; i < sizeof filters / sizeof *filters; i++) {
-        char name[64];
-
-        for (int round = 0; round < 3; round++) {
-            type(program, "/", NULL);
-            type(program, filters[i], measure);
-            type(program, "\033", NULL);
-        }
-        snprintf(name, sizeof name, "filter keystroke: %s", filters[i]);
-        measure->name = name;
-        print(measure);
-    }
-    scroll->name = "scrolling the history";
+    for (size_t i = 0; i < sizeof filters / sizeof *filters; i++)
+        measure_filter(program, filters[i], measure, other);
     for (int i = 0; i < ROUNDS; i++)
-        type(program, "jjjjjjjjGkkkkkkkkg", scroll);
-    print(scroll);
-    free(scroll);
+        type(program, "jjjjjjjjGkkkkkkkkg", other);
+    other->name = "scrolling the history";
+    print(other);
+    free(other);
+    measure_rating(program, measure);
 }
 
 static void measure_insights(struct program *program, struct measure *measure)
