@@ -105,7 +105,7 @@ def test_bidi_and_escape_sequences_reach_no_terminal(user):
     hostile = ("red \x1b[31m bell \x07 title \x1b]0;owned\x07 eight \x9b31m bidi \u202eabc\u2066 "
                "mark \u200fx back \x08\x08 del \x7f end")
     user.run("write", input=hostile + "\n")
-    for arguments in (["history"], ["history", "--plain"], ["show", "1"], ["insights"], ["stats"],
+    for arguments in (["history"], ["history", "--plain"], ["show", "1"], ["stats"],
                       ["export", "--format", "csv"], ["predict", hostile]):
         raw = Raw(user, *arguments)
         assert raw.wait() == 0, (arguments, raw.sent)
