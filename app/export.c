@@ -17,7 +17,8 @@ struct exporter {
     struct output *output;
     struct buffer line, shown; /* as it is, and as a terminal may have it */
     bool terminal;
-    size_t count, total; /* messages so far, and in all; 0: nobody knows */
+    struct export_count count;
+    size_t total; /* messages in all; 0: nobody knows */
 };
 
 enum export_format export_format_of(const char *path)
@@ -63,10 +64,11 @@ static enum error put_header(struct exporter *exporter)
 static enum error tell_progress(struct exporter *exporter)
 {
     const struct journal_watch *watch = &exporter->options->watch;
+    size_t done = exporter->count.written + exporter->count.damaged;
 
-    if (!watch->progress || exporter->count % WATCHED > 0)
+    if (!watch->progress || done % WATCHED > 0)
         return ERROR_NONE;
-    return watch->progress(watch->context, "exporting", exporter->count, exporter->total);
+    return watch->progress(watch->context, "exporting", done, exporter->total);
 }
 
 static enum error put_entry(void *context, const struct entry *entry)
@@ -74,11 +76,15 @@ static enum error put_entry(void *context, const struct entry *entry)
     struct exporter *exporter = context;
     enum error error = tell_progress(exporter);
 
+    if (entry->damaged) {
+        exporter->count.damaged++;
+        return error;
+    }
     if (!error)
         error = exporter->options->format == EXPORT_JSONL
                     ? record_json(entry, &exporter->line)
                     : record_csv(entry, exporter->options->raw, &exporter->line);
-    exporter->count++;
+    exporter->count.written++;
     return error ? error : put_line(exporter);
 }
 
@@ -134,7 +140,7 @@ enum error export_open(struct output *output, const char *path)
 }
 
 enum error export_write(struct journal *journal, struct output *output,
-                        const struct export_options *options, size_t *count)
+                        const struct export_options *options, struct export_count *count)
 {
     struct exporter exporter = {
         .options = options,
@@ -152,14 +158,25 @@ enum error export_write(struct journal *journal, struct output *output,
     return error;
 }
 
+enum error export_missing(const struct export_count *count)
+{
+    if (count->damaged == 0)
+        return ERROR_NONE;
+    return error_raise(ERROR_DAMAGED,
+                       "messages exported: %zu; left out, since their texts are damaged: %zu "
+                       "(`emotrack check` says which)",
+                       count->written, count->damaged);
+}
+
 enum error export_file(struct journal *journal, const char *path,
-                       const struct export_options *options, size_t *count)
+                       const struct export_options *options, struct export_count *count)
 {
     struct output output;
     enum error error = export_open(&output, path);
 
-    *count = 0;
+    *count = (struct export_count){0};
     if (!error)
         error = export_write(journal, &output, options, count);
-    return output_close(&output, error);
+    error = output_close(&output, error);
+    return error ? error : export_missing(count);
 }

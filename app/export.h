@@ -22,17 +22,27 @@ struct export_options {
     struct journal_watch watch; /* its error ends the export */
 };
 
+struct export_count {
+    size_t written; /* messages */
+    size_t damaged; /* that are left out: nobody can read their texts */
+};
+
 /* output_open (app/output.h), but not onto what the journals are kept in: ERROR_INVALID. */
 enum error export_open(struct output *output, const char *path) MUST_CHECK;
 
 /* Writes the messages; CSV with a row of titles, its cells guarded against spreadsheets. CSV on a
  * terminal is made safe for it (app/display.h); anywhere else it is exact. The caller opens and
- * closes the output. `*count`: how many messages. */
+ * closes the output, and then asks export_missing. */
 enum error export_write(struct journal *journal, struct output *output,
-                        const struct export_options *options, size_t *count) MUST_CHECK;
+                        const struct export_options *options,
+                        struct export_count *count) MUST_CHECK;
 
-/* All of it: to `path`, whole or not at all. */
+/* ERROR_DAMAGED: messages were left out. */
+enum error export_missing(const struct export_count *count) MUST_CHECK;
+
+/* All of it: to `path`, whole or not at all, or (ERROR_DAMAGED) without what export_missing says.
+ */
 enum error export_file(struct journal *journal, const char *path,
-                       const struct export_options *options, size_t *count) MUST_CHECK;
+                       const struct export_options *options, struct export_count *count) MUST_CHECK;
 
 #endif

@@ -30,7 +30,7 @@ static enum error write_messages(const struct arguments *arguments, struct journ
         .filter = filter,
     };
     struct output standard;
-    size_t count;
+    struct export_count count;
     enum error error;
 
     if (path) {
@@ -42,7 +42,8 @@ static enum error write_messages(const struct arguments *arguments, struct journ
     error = export_open(&standard, NULL);
     if (!error)
         error = export_write(journal, &standard, &options, &count);
-    return output_close(&standard, error);
+    error = output_close(&standard, error);
+    return error ? error : export_missing(&count);
 }
 
 static int run(const struct arguments *arguments)

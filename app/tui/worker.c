@@ -124,9 +124,13 @@ static enum error export_messages(struct worker *worker, struct journal *journal
         .count = worker->count,
         .watch = {.progress = tell_exported, .context = worker},
     };
+    struct export_count count;
+    enum error error;
 
     snprintf(outcome->path, sizeof outcome->path, "%s", worker->path);
-    return export_file(journal, worker->path, &options, &outcome->count);
+    error = export_file(journal, worker->path, &options, &count);
+    outcome->count = count.written;
+    return error;
 }
 
 /* ---- backing up and restoring ---- */

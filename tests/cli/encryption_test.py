@@ -1,5 +1,6 @@
 """A journal whose texts are encrypted: no file holds a word of them, and all else goes on."""
 
+import csv
 import glob
 import json
 import os
@@ -269,6 +270,13 @@ class EncryptionTest(EncryptionCase):
         self.assertEqual((shown[1], shown[3]), (texts[0], texts[2]))
         self.assertIn("damaged", shown[2])
         self.assertIn(b"message 2", self.emotrack("show", "2", code=1).err)
+        file = self.path("export.csv")
+        for done in (self.emotrack("export", code=1),
+                     self.emotrack("export", "--output", file, code=1)):
+            self.assertIn(b"messages exported: 3; left out, since their texts are damaged: 1", done.err)
+            self.assertNotIn(b"damaged", done.out)
+        with open(file, encoding="utf-8") as written:
+            self.assertEqual([row["id"] for row in csv.DictReader(written)], ["1", "3", "4"])
         self.assertIn(b"text of message 2 is damaged", self.emotrack("check", code=1).out)
         self.assertIn(b"damaged", self.emotrack("decrypt", "--yes", code=1).err)
         self.emotrack("edit", "2", input=texts[1])
