@@ -523,10 +523,11 @@ static void use_mouse(struct history *history, struct face *face, const struct p
         move(history, press->mouse == MOUSE_WHEEL_UP ? -WHEEL : WHEEL);
 }
 
-/* What is typed ahead is about the list of the filter that was typed before it. */
+/* What is typed ahead is about the list of the filter that was typed before it, or the first one.
+ */
 static void in_list(struct history *history, struct face *face, const struct press *press)
 {
-    if (history->refiltered)
+    if (history->refiltered || (history->stale && history->list.count == 0))
         load(history, face, NULL, NULL);
     if (!binding_press(history_bindings, (int)history->mode, history, face, press))
         face_press(face, press);

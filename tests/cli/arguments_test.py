@@ -119,8 +119,8 @@ class ArgumentsTest(Case):
         page = self.emotrack("--generate", "man").out.decode()
         keys = page[page.index("\n.SH KEYS\n"):]
         keys = keys[:keys.index("\n.SH ", 1)]
-        for group, key in (("Write: In the text", "Alt\\-Enter  ^J"), ("History: In the list", "Space"),
-                           ("On every screen", "?  F1")):
+        for group, key in (("Write: In the text", "Alt\\-Enter  ^J"),
+                           ("History: In the list", "Space"), ("On every screen", "?  F1")):
             part = keys[keys.index(f'.SS "{group}"'):]
             self.assertIn(f"\\fB{key}\\fR", part[:part.find(".SS", 1)])
         for screen in ("Insights", "Sync", "Settings"):
