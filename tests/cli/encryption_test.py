@@ -273,7 +273,7 @@ class EncryptionTest(EncryptionCase):
         file = self.path("export.csv")
         for done in (self.emotrack("export", code=1),
                      self.emotrack("export", "--output", file, code=1)):
-            self.assertIn(b"messages exported: 3; left out, since their texts are damaged: 1", done.err)
+            self.assertIn(b"exported: 3; left out, since their texts are damaged: 1", done.err)
             self.assertNotIn(b"damaged", done.out)
         with open(file, encoding="utf-8") as written:
             self.assertEqual([row["id"] for row in csv.DictReader(written)], ["1", "3", "4"])
