@@ -208,6 +208,7 @@ static bool next_line(const char **at, const char *end, struct line *out)
     *out = (struct line){
         .all = {start, (size_t)(*at - start)},
         .name = trim(skip_mark(start, equals), equals),
+        .value = {comment, 0},
         .assigns = equals < comment,
     };
     if (out->assigns)
