@@ -166,11 +166,11 @@ def test_what_is_not_the_files_to_change(user):
 def test_a_file_that_cannot_be_written_is_told(user):
     os.makedirs(path(user))
     screen = user.open()
-    screen.expect(r"is a folder, not\s+a file; the defaults hold")
+    screen.expect_words("is a folder, not a file; the defaults hold")
     screen.key("M-5")
     screen.expect("^ > Colour +auto ")
     screen.key("Enter")
-    screen.expect(r"^ '/.*/config/emotrack/config' is a folder, not a\s+file$")
+    screen.expect_words("^ '/[^']*/config/emotrack/config' is a folder, not a file$")
     screen.expect("^ > Colour +auto ")
 
 
@@ -267,7 +267,7 @@ def test_a_profile_that_does_not_open_leaves_the_former(user):
     screen.expect("^ > broken$")
     screen.key("Enter")
     screen.expect(r"\[1 Write\].* default$")
-    screen.expect("broken.db' is ")
+    screen.expect_words("broken.db' is ")
     assert not os.path.exists(path(user))
     screen.type("it goes on")
     screen.key("Enter")

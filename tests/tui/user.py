@@ -19,7 +19,7 @@ class User:
     """A user with a home of their own, in front of one screen at a time."""
 
     def __init__(self):
-        self.home = tempfile.mkdtemp(prefix="emotrack-home-")
+        self.home = tempfile.mkdtemp(prefix="h-")
         self.environment = {"XDG_DATA_HOME": self.home, "LANG": "C.UTF-8", "TERM": "screen",
                             "XDG_CONFIG_HOME": os.path.join(self.home, "config"),
                             "HOME": self.home}
