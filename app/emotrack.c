@@ -205,8 +205,12 @@ static const struct section sections[] = {
      "nor EMOTRACK_COLOUR says otherwise. EMOTRACK_MODEL: the model file, where --model does not "
      "say. EMOTRACK_PASSPHRASE_FILE: the file whose first line opens an encrypted journal, where "
      "--passphrase-file does not say. XDG_DATA_HOME: where the data lives; XDG_CONFIG_HOME: where "
-     "the configuration file "
-     "does. VISUAL, EDITOR: what 'edit' opens a message with."},
+     "the configuration file does. VISUAL, EDITOR: what 'edit' opens a message with.\n\n"
+     "TERM: the terminal. Where this system has no description of it, that of its family is used "
+     "(of xterm-kitty, foot or alacritty: xterm-256color's). Where it is empty, dumb or unknown, "
+     "EmoTrack goes line by line and says why. ESCDELAY: milliseconds that tell the key Esc from "
+     "the start of a sequence (25). EMOTRACK_NOW: the time to take for now, as in "
+     "2026-11-22T20:15:00Z, for pictures that shall come out the same again."},
     {"Files",
      "$XDG_CONFIG_HOME/emotrack/config, else ~/.config/emotrack/config: the settings; "
      "emotrack-config(5) describes it, 'emotrack config' shows and changes it.\n\n"
@@ -218,6 +222,7 @@ static const struct section sections[] = {
      "NAME.model beside it: the model that 'sync' has fetched, used instead of the shipped one. "
      "NAME.model.beside: one that did worse on your own ratings. NAME.model.part: one that is "
      "being fetched. NAME.sync: empty, held by the one program that syncs, backs up or restores. "
+     "NAME.drafts: empty, locked by the windows that have a draft in hand. "
      "NAME.kept: the journal that a restored one has replaced. NAME.backup.part, "
      "NAME.restore.part: what a backup or a restore that was cut off has left; the next one "
      "removes it, and so does the next start where the journal is encrypted."},
