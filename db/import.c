@@ -51,12 +51,13 @@ static void prepare(struct db_import *import)
 
 static enum error finish_queries(struct db_import *import)
 {
-    struct query *const queries[] = {&import->count,       &import->find, &import->walk,
-                                     &import->find_number, &import->next, &import->insert,
-                                     &import->rate};
+    enum { QUERIES = 7 };
+    struct query *const queries[QUERIES] = {&import->count,       &import->find, &import->walk,
+                                            &import->find_number, &import->next, &import->insert,
+                                            &import->rate};
     enum error error = ERROR_NONE;
 
-    for (size_t i = 0; i < sizeof queries / sizeof *queries; i++) {
+    for (int i = 0; i < QUERIES; i++) {
         enum error result = query_finish(queries[i]);
 
         error = error ? error : result;
