@@ -254,5 +254,5 @@ def test_paths_are_typed_as_in_a_shell(user):
     screen.expect("I love this")
     screen.type("x")
     answer(screen, "Export to:", "~/shown.csv")
-    screen.expect("shown.csv")
+    screen.expect_words("^ 1 message is in [^.]*shown.csv")
     assert os.path.exists(os.path.join(home, "shown.csv"))
