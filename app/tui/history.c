@@ -249,10 +249,8 @@ static void open_chosen(void *screen, struct face *face)
         return;
     }
     reader_close(&history->reader);
-    if (face_complain(face, reader_open(&history->reader, face->journal, id)))
-        return;
-    history->reading = true;
-    history->mode = HISTORY_READ;
+    history->reading = !face_complain(face, reader_open(&history->reader, face->journal, id));
+    history->mode = history->reading ? HISTORY_READ : HISTORY_LIST;
 }
 
 static void close_reader(void *screen, struct face *face)

@@ -312,6 +312,17 @@ def test_a_message_that_leaves_the_list_stays_open(user):
     screen.expect("^ Message 4, .* 1 of 4$")
 
 
+def test_the_next_message_is_deleted_elsewhere(user):
+    fill(user)
+    screen = open_history(user)
+    screen.expect("5 of 5")
+    screen.key("Enter")
+    screen.expect("^ Message 5, ")
+    user.run("forget", "--yes", "4")
+    screen.key("Right")
+    screen.expect("there is no message 4|^ Message 3, ")
+
+
 def test_words_of_an_open_message_say_what_they_do(user):
     fill(user, ["I love this, but I am so angry"])
     screen = open_history(user, NO_COLOR="1")
