@@ -13,21 +13,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* ---- progress ---- */
-
-struct stage {
-    const struct journal_watch *watch;
-    const char *act;
-};
-
-static enum error step(void *context, uint64_t done, uint64_t total)
-{
-    const struct stage *stage = context;
-    const struct journal_watch *watch = stage->watch;
-
-    return watch->progress ? watch->progress(watch->context, stage->act, done, total) : ERROR_NONE;
-}
-
 /* ---- copies ---- */
 
 static void note_fault(void *context, const char *sentence)
@@ -60,9 +45,9 @@ typedef enum error look_into(void *context, struct db *db);
 static enum error check_copy(const char *path, const char *name, const struct journal_watch *watch,
                              look_into *look, struct restore *restore, struct restore_offer *out)
 {
-    struct stage stage = {watch, "checking"};
+    struct journal_stage stage = {watch, "checking"};
     struct db *db = NULL;
-    enum error error = step(&stage, 0, 0);
+    enum error error = journal_step(&stage, 0, 0);
 
     if (!error)
         error = db_open(path, DB_READ, &db);
@@ -82,13 +67,13 @@ static enum error check_copy(const char *path, const char *name, const struct jo
 static enum error make_copy(struct journal *journal, const struct journal_watch *watch,
                             struct buffer *path, struct restore_offer *out)
 {
-    struct stage stage = {watch, "copying"};
+    struct journal_stage stage = {watch, "copying"};
     enum error error = profile_remove(journal->profile, PROFILE_OUT);
 
     if (!error)
         error = profile_file(journal->profile, PROFILE_OUT, path);
     if (!error)
-        error = db_backup(journal->db, path->data, step, &stage);
+        error = db_backup(journal->db, path->data, journal_step, &stage);
     return error ? error : check_copy(path->data, "the journal", watch, NULL, NULL, out);
 }
 
@@ -102,7 +87,7 @@ static enum error take_written(void *context, const void *bytes, size_t length)
 static enum error write_file(const char *copy, const char *path,
                              const struct backup_options *options)
 {
-    struct stage stage = {&options->watch, "writing"};
+    struct journal_stage stage = {&options->watch, "writing"};
     struct file_writer *writer = NULL;
     /* The journal's own mode: a file that is replaced would keep that which it has. */
     enum error error =
@@ -117,7 +102,7 @@ static enum error write_file(const char *copy, const char *path,
                                     : plain_read(copy, &sink);
     }
     if (!error)
-        error = step(&stage, 1, 1);
+        error = journal_step(&stage, 1, 1);
     if (!error)
         return file_writer_commit(writer);
     file_writer_abandon(writer);
@@ -309,7 +294,7 @@ static enum error open_texts(void *context, struct db *db)
 static enum error read_backup(struct restore *restore, const char *path,
                               const struct passphrase *passphrase)
 {
-    struct stage stage = {restore->watch, "reading"};
+    struct journal_stage stage = {restore->watch, "reading"};
     bool sealed;
     enum error error = sealed_is(path, &sealed);
 
@@ -319,7 +304,7 @@ static enum error read_backup(struct restore *restore, const char *path,
                             "--passphrase-file",
                             path);
     if (!error)
-        error = step(&stage, 0, 0);
+        error = journal_step(&stage, 0, 0);
     if (!error)
         error = unpack(restore, path, passphrase, sealed);
     if (!error)
@@ -408,7 +393,7 @@ static enum error keep_present(struct restore *restore, bool replace)
 
 enum error journal_restore(struct restore *restore, bool replace, struct restore_result *out)
 {
-    struct stage stage = {restore->watch, "restoring"};
+    struct journal_stage stage = {restore->watch, "restoring"};
     struct db_restored restored = {0};
     enum error error = restore->offer.empty ? ERROR_NONE : keep_present(restore, replace);
 
@@ -416,7 +401,7 @@ enum error journal_restore(struct restore *restore, bool replace, struct restore
 
     *out = (struct restore_result){.kept = !error && !restore->offer.empty};
     if (!error)
-        error = step(&stage, 0, 0);
+        error = journal_step(&stage, 0, 0);
     if (!error)
         error = db_restore_copy(restore->journal->db, restore->copy.data,
                                 restore->keyed ? restore->key : NULL, &restored);

@@ -1,7 +1,7 @@
 #ifndef EMOTRACK_APP_JOURNAL_PARTS_H
 #define EMOTRACK_APP_JOURNAL_PARTS_H
 
-#include "app/journal.h"
+#include "app/journal_care.h"
 #include "db/db.h"
 #include "db/vault.h"
 
@@ -62,5 +62,14 @@ enum error journal_relearn(struct journal *journal) MUST_CHECK;
 
 /* Where the profile's own model file is another one than that in use, takes it into use. */
 enum error journal_look_at_model(struct journal *journal, bool *changed) MUST_CHECK;
+
+/* One part of a long act, and whom to tell how far it is. */
+struct journal_stage {
+    const struct journal_watch *watch;
+    const char *act; /* "copying" */
+};
+
+/* Tells it; an error ends the act. `context`: the stage. */
+enum error journal_step(void *context, uint64_t done, uint64_t total) MUST_CHECK;
 
 #endif

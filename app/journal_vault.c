@@ -129,19 +129,6 @@ enum error journal_encrypt_ready(const struct journal *journal, bool force)
     return force ? ERROR_NONE : check_kept(journal);
 }
 
-struct stage {
-    const struct journal_watch *watch;
-    const char *act;
-};
-
-static enum error step(void *context, uint64_t done, uint64_t total)
-{
-    const struct stage *stage = context;
-    const struct journal_watch *watch = stage->watch;
-
-    return watch->progress ? watch->progress(watch->context, stage->act, done, total) : ERROR_NONE;
-}
-
 /* The saved layer goes with the bytes of before: what is in memory is as good, and is saved at the
  * close, so that the next start need not learn all ratings again. */
 static enum error keep_layer(struct journal *journal, enum error error)
@@ -154,7 +141,7 @@ static enum error keep_layer(struct journal *journal, enum error error)
 enum error journal_encrypt(struct journal *journal, const struct passphrase *passphrase, bool force,
                            const struct journal_watch *watch)
 {
-    struct stage stage = {watch, "encrypting"};
+    struct journal_stage stage = {watch, "encrypting"};
     int lock = -1;
     enum error error = journal_encrypt_ready(journal, force);
 
@@ -167,23 +154,23 @@ enum error journal_encrypt(struct journal *journal, const struct passphrase *pas
     if (!error && force)
         error = give_up_kept(journal);
     if (!error)
-        error = step(&stage, 0, 0);
+        error = journal_step(&stage, 0, 0);
     if (!error)
-        error = db_encrypt(journal->db, passphrase, step, &stage);
+        error = db_encrypt(journal->db, passphrase, journal_step, &stage);
     sync_unlock(lock);
     return keep_layer(journal, error);
 }
 
 enum error journal_decrypt(struct journal *journal, const struct journal_watch *watch)
 {
-    struct stage stage = {watch, "decrypting"};
+    struct journal_stage stage = {watch, "decrypting"};
     int lock = -1;
     enum error error = sync_lock_watched(journal, watch, &lock);
 
     if (!error)
         error = check_alone(journal);
     if (!error)
-        error = db_decrypt(journal->db, step, &stage);
+        error = db_decrypt(journal->db, journal_step, &stage);
     sync_unlock(lock);
     return keep_layer(journal, error);
 }

@@ -2,19 +2,6 @@
 
 /* Ratings of several messages that are given, taken back and brought back together. */
 
-static enum error check_there(struct db *db, int64_t id)
-{
-    struct query query;
-    enum error error;
-    bool found;
-
-    query_start(&query, db, "SELECT 1 FROM message WHERE id = ?");
-    query_bind_integer(&query, id);
-    found = query_step(&query);
-    error = query_finish(&query);
-    return error || found ? error : db_raise_no_message(db, id);
-}
-
 enum error db_rate_all(struct db *db, const struct rating *ratings, size_t count, int64_t *first)
 {
     enum error error = transaction_begin(db);
@@ -25,7 +12,7 @@ enum error db_rate_all(struct db *db, const struct rating *ratings, size_t count
     if (!error)
         error = rating_end_redo(db);
     for (size_t i = 0; i < count && !error; i++) {
-        error = check_there(db, ratings[i].message);
+        error = rating_check_message(db, ratings[i].message);
         if (!error)
             error = rating_add(db, ratings[i].message, ratings[i].verdict, ratings[i].label);
     }

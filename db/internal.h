@@ -237,6 +237,9 @@ enum error draft_remove(struct db *db, int64_t id, bool *was) MUST_CHECK;
  * looks at every rating, so that many new ones need it once. */
 enum error rating_end_redo(struct db *db) MUST_CHECK;
 
+/* ERROR_NOT_FOUND: there is no such message. */
+enum error rating_check_message(struct db *db, int64_t id) MUST_CHECK;
+
 /* Within a transaction: a new rating of a message that exists. */
 enum error rating_add(struct db *db, int64_t id, enum verdict verdict,
                       const char *label) MUST_CHECK;

@@ -2,7 +2,7 @@
 
 #include <assert.h>
 
-static enum error check_message(struct db *db, int64_t id)
+enum error rating_check_message(struct db *db, int64_t id)
 {
     struct query query;
     enum error error;
@@ -43,7 +43,7 @@ enum error db_rate(struct db *db, int64_t id, enum verdict verdict, const char *
 
     if (error)
         return error;
-    error = check_message(db, id);
+    error = rating_check_message(db, id);
     if (!error)
         error = rating_end_redo(db);
     if (!error)
