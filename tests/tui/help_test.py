@@ -2,6 +2,8 @@
 
 import re
 
+from suite import wait
+
 WORDS = {"Write": "the guess is right", "History": "delete it", "Sync": "join a server"}
 SIZES = ((80, 24), (24, 6))
 
@@ -65,8 +67,7 @@ def test_what_is_found_is_marked(user):
     screen = user.open()
     screen.key("F1")
     screen.type("/cut")
-    screen.expect("bring back what was cut")
-    assert "bring back what was \033[1;4mcut" in screen.text("-e"), screen.text("-e")
+    wait(lambda: "bring back what was \033[1;4mcut" in screen.text("-e"), "the match is not marked")
 
 
 def test_all_of_the_help_is_reached_at_every_size(user):

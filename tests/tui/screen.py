@@ -11,6 +11,9 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 from suite import wait  # noqa: E402
 
 
+SETTLING = 5  # looks at most until a screen counts as drawn
+
+
 class Screen:
     def __init__(self, command, environment, columns=80, rows=24):
         self.folder = tempfile.mkdtemp(prefix="emotrack-tmux-")
@@ -75,9 +78,19 @@ class Screen:
             return re.search(pattern, self.last, re.M)
         self.last = ""
         try:
-            return wait(look, pattern)
+            found = wait(look, pattern)
+            self.settle()
+            return found
         except AssertionError:
             raise AssertionError(f"{pattern!r} did not come; the screen:\n{self.last}") from None
+
+    def settle(self):
+        """Lets a frame that is being drawn come to its end: twice the same is enough, and what
+        goes on changing is not waited for."""
+        for _ in range(SETTLING):
+            before, self.last = self.last, self.text()
+            if self.last == before:
+                return
 
     def expect_words(self, pattern):
         """The same, whatever line breaks stand between the words."""
