@@ -85,12 +85,15 @@ class Screen:
             raise AssertionError(f"{pattern!r} did not come; the screen:\n{self.last}") from None
 
     def settle(self):
-        """Lets a frame that is being drawn come to its end: twice the same is enough, and what
-        goes on changing is not waited for."""
+        """Lets a frame that is being drawn come to its end, its cursor too: twice the same is
+        enough, and what goes on changing is not waited for."""
+        before = None
         for _ in range(SETTLING):
-            before, self.last = self.last, self.text()
-            if self.last == before:
+            now = self.tmux("capture-pane", "-p", ";", "display-message", "-p",
+                            "#{cursor_x},#{cursor_y}")
+            if now == before:
                 return
+            before = now
 
     def expect_words(self, pattern):
         """The same, whatever line breaks stand between the words."""
