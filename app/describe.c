@@ -40,6 +40,20 @@ size_t describe_guess_columns(const struct model *model)
     return labels > none ? labels : none;
 }
 
+void describe_order(const struct model *model, const struct prediction *prediction,
+                    int order[LABELS_MAX])
+{
+    for (int i = 0; i < model_label_count(model); i++) {
+        int at = i;
+
+        while (at > 0 && prediction->probability[order[at - 1]] < prediction->probability[i]) {
+            order[at] = order[at - 1];
+            at--;
+        }
+        order[at] = i;
+    }
+}
+
 const struct label *describe_second(const struct model *model, const struct prediction *prediction)
 {
     uint64_t named = prediction->can_tell ? prediction->labels : 0;

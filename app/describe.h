@@ -18,6 +18,10 @@ const char *describe_guess(const struct model *model, const struct prediction *p
 size_t describe_label_columns(const struct model *model);
 size_t describe_guess_columns(const struct model *model);
 
+/* The model's labels by probability, the largest first; of equals the model's first is first. */
+void describe_order(const struct model *model, const struct prediction *prediction,
+                    int order[LABELS_MAX]);
+
 /* The likeliest of the other emotions that are probable enough to be named beside the guess, as in
  * "joy, with some surprise", or NULL. */
 const struct label *describe_second(const struct model *model, const struct prediction *prediction);

@@ -109,30 +109,16 @@ static bool ask(struct writer *writer, const char *question, char reply[REPLY_MA
     return true;
 }
 
-/* The most probable of the labels that are not shown yet; there is one. */
-static int likeliest(const struct prediction *prediction, const bool *shown, int count)
-{
-    int best = 0;
-
-    for (int i = 1; i < count; i++)
-        if (!shown[i] &&
-            (shown[best] || prediction->probability[i] > prediction->probability[best]))
-            best = i;
-    return best;
-}
-
 static void print_bars(const struct model *model, const struct prediction *prediction)
 {
-    bool shown[LABELS_MAX] = {false};
-    int count = model_label_count(model);
+    int order[LABELS_MAX];
 
-    for (int row = 0; row < BARS && row < count; row++) {
-        int best = likeliest(prediction, shown, count);
-        double probability = (double)prediction->probability[best];
+    describe_order(model, prediction, order);
+    for (int row = 0; row < BARS && row < model_label_count(model); row++) {
+        double probability = (double)prediction->probability[order[row]];
         char name[DISPLAY_CELL_MAX];
 
-        shown[best] = true;
-        display_cell(model_label(model, best)->name, describe_label_columns(model), name);
+        display_cell(model_label(model, order[row])->name, describe_label_columns(model), name);
         printf("  %s %-*.*s %3.0f%%\n", name, BAR_WIDTH, (int)(probability * BAR_WIDTH + 0.5),
                "##############################", probability * 100);
     }

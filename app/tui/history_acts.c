@@ -12,15 +12,21 @@
 
 /* ---- rating ---- */
 
+/* What a rating is called. */
+static const char *rated(enum verdict verdict, const char *label)
+{
+    if (label)
+        return label;
+    return verdict == VERDICT_RIGHT ? "right" : "wrong";
+}
+
 static void rate_one(struct history *history, struct face *face, int64_t id, enum verdict verdict,
                      const char *label)
 {
     history->act = (struct rating_act){0};
     if (face_rate(face, id, verdict, label))
         face_say(face, "Message %lld is rated %s; u takes it back.", (long long)id,
-                 label                      ? label
-                 : verdict == VERDICT_RIGHT ? "right"
-                                            : "wrong");
+                 rated(verdict, label));
 }
 
 static void rate_marked(struct history *history, struct face *face, enum verdict verdict,
@@ -38,15 +44,12 @@ static void rate_marked(struct history *history, struct face *face, enum verdict
     history->act = act;
     history->act_undone = false;
     list_unmark_all(&history->list);
-    face_say(face, "%zu message%s rated %s; u takes all of that back.%s", act.count,
-             act.count == 1 ? " is" : "s are",
-             label                      ? label
-             : verdict == VERDICT_RIGHT ? "right"
-                                        : "wrong",
-             act.skipped > 0 ? " Those without a guess are left as they were." : "");
     if (act.skipped > 0)
         face_say(face, "%zu rated; %zu without a guess left as they were. u takes all of it back.",
                  act.count, act.skipped);
+    else
+        face_say(face, "%zu message%s rated %s; u takes all of that back.", act.count,
+                 act.count == 1 ? " is" : "s are", rated(verdict, label));
 }
 
 static void rate(struct history *history, struct face *face, enum verdict verdict,

@@ -205,6 +205,18 @@ void paint_bar(int row, int column, int width, double part, attr_t attributes)
     }
 }
 
+void paint_label_bar(int row, int column, int widest, int width, const struct label *label,
+                     double probability, bool first)
+{
+    int bar = width > 3 ? width : 0;
+
+    paint_text(row, column, COLS, paint_label(label) | (first ? A_BOLD : A_NORMAL), label->name,
+               strlen(label->name));
+    if (bar)
+        paint_bar(row, column + widest + 1, bar, probability, paint_label(label));
+    paint_format(row, column + widest + 2 + bar, COLS, A_NORMAL, "%3.0f%%", 100.0 * probability);
+}
+
 void paint_rule(int row)
 {
     for (int column = 0; row >= 0 && row < LINES && column < COLS; column++) {

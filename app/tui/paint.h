@@ -44,6 +44,11 @@ int paint_wrapped(int row, int column, int rows, const char *text, attr_t attrib
 /* A bar of `width` columns, filled to `part` (0 to 1). */
 void paint_bar(int row, int column, int width, double part, attr_t attributes);
 
+/* A label's name, a bar of `width` columns (4 at least, else none) behind the `widest` of all
+ * names, and how probable it is, 0 to 1; `first`: it is the likeliest. */
+void paint_label_bar(int row, int column, int widest, int width, const struct label *label,
+                     double probability, bool first);
+
 /* A rule over the whole width. */
 void paint_rule(int row);
 

@@ -190,38 +190,17 @@ static void put_rating(struct sheet *sheet, const struct entry *entry)
              entry->verdict == VERDICT_NONE ? "nothing yet" : describe_verdict(entry), A_BOLD);
 }
 
-static int compare_probability(const void *left, const void *right, void *context)
-{
-    const struct prediction *prediction = context;
-    const int *a = left, *b = right;
-
-    if (prediction->probability[*a] > prediction->probability[*b])
-        return -1;
-    return prediction->probability[*a] < prediction->probability[*b] ? 1 : *a - *b;
-}
-
 static void put_bars(struct sheet *sheet, const struct model *model, struct prediction *prediction)
 {
     int order[LABELS_MAX], count = model_label_count(model);
     int widest = (int)describe_label_columns(model), width;
 
-    for (int i = 0; i < count; i++)
-        order[i] = i;
-    qsort_r(order, (size_t)count, sizeof *order, compare_probability, prediction);
+    describe_order(model, prediction, order);
     width = COLS - widest - 12;
     width = width > BAR_COLUMNS ? BAR_COLUMNS : width;
-    for (int i = 0; i < count; i++) {
-        const struct label *label = model_label(model, order[i]);
-        double part = (double)prediction->probability[order[i]];
-        int row = next_row(sheet);
-
-        paint_text(row, 3, COLS, paint_label(label) | (i == 0 ? A_BOLD : A_NORMAL), label->name,
-                   strlen(label->name));
-        if (width > 3)
-            paint_bar(row, 4 + widest, width, part, paint_label(label));
-        paint_format(row, 5 + widest + (width > 3 ? width : 0), COLS, A_NORMAL, "%3.0f%%",
-                     100 * part);
-    }
+    for (int i = 0; i < count; i++)
+        paint_label_bar(next_row(sheet), 3, widest, width, model_label(model, order[i]),
+                        (double)prediction->probability[order[i]], i == 0);
 }
 
 static void put_why(struct sheet *sheet, const struct label *label,

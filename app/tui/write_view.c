@@ -183,20 +183,6 @@ static void draw_guess(struct face *face, int row, const struct prediction *pred
     draw_source(face, row, used);
 }
 
-/* Labels by probability, the largest first; ties in the model's order. */
-static void sort_labels(const struct prediction *prediction, int count, int order[LABELS_MAX])
-{
-    for (int i = 0; i < count; i++) {
-        int at = i;
-
-        while (at > 0 && prediction->probability[order[at - 1]] < prediction->probability[i]) {
-            order[at] = order[at - 1];
-            at--;
-        }
-        order[at] = i;
-    }
-}
-
 /* The number before a name is the digit that picks it. */
 static void draw_bars(struct face *face, const struct write_layout *layout,
                       const struct prediction *prediction)
@@ -206,22 +192,16 @@ static void draw_bars(struct face *face, const struct write_layout *layout,
     int order[LABELS_MAX];
     int widest = (int)describe_label_columns(model), width;
 
-    sort_labels(prediction, count, order);
+    describe_order(model, prediction, order);
     width = COLS - widest - 11 - (COLS >= NARROW ? MORE_COLUMNS : 0);
     width = width > BAR_COLUMNS ? BAR_COLUMNS : width;
     for (int i = 0; i < layout->bar_rows && i < count; i++) {
-        const struct label *label = model_label(model, order[i]);
-        double part = (double)prediction->probability[order[i]];
         int row = layout->bars + i;
 
         if (count <= PICKER_DIGITS)
             paint_format(row, 2, 2, A_NORMAL, "%d", order[i] + 1);
-        paint_text(row, 4, COLS, paint_label(label) | (i == 0 ? A_BOLD : A_NORMAL), label->name,
-                   strlen(label->name));
-        if (width > 3)
-            paint_bar(row, 5 + widest, width, part, paint_label(label));
-        paint_format(row, 6 + widest + (width > 3 ? width : 0), COLS, A_NORMAL, "%3.0f%%",
-                     100.0 * part);
+        paint_label_bar(row, 4, widest, width, model_label(model, order[i]),
+                        (double)prediction->probability[order[i]], i == 0);
     }
     if (layout->bar_rows > 0 && layout->bar_rows < count && COLS >= NARROW)
         paint_format(layout->bars + layout->bar_rows - 1, 5 + widest + width + 8, COLS, A_NORMAL,
